@@ -1,0 +1,56 @@
+# Two commands: `make chat` and `make test`. Both make .venv and install what requirements.lock names, once.
+#
+# On Linux the registry's PyTorch is the CUDA build, some gigabytes. For the CPU build, take the address of the CPU
+# wheels from pytorch.org ("Get started", Pip, CPU):   make chat TORCH_ARGS="--index-url ADDRESS"
+
+PYTHON ?= python3
+TORCH_ARGS ?=
+ARTICLES ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+export HF_HUB_OFFLINE = 1
+
+.PHONY: chat test check format lint types bench screenshots lock wheel clean
+
+chat: $(READY)
+	$(BIN)/dateline index $(ARTICLES)
+	$(BIN)/dateline chat
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: format lint types test
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python tools/bench.py
+
+screenshots: $(READY)
+	$(BIN)/python docs/screenshot.py
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel --no-isolation
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet "torch>=2.13,<2.14" $(TORCH_ARGS)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+# Needs uv. Torch is left out: its build differs from machine to machine, so its hash does too.
+lock:
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-package torch $(LOCK_ARGS) --output-file requirements.lock
+
+clean:
+	rm -rf .venv dist

@@ -1,0 +1,1 @@
+"""Articles in, a searchable index out: reading, dating, cutting, embedding, storing."""

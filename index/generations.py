@@ -1,0 +1,146 @@
+"""An index is a folder of generations: each is built beside the live one, then published by replacing a pointer.
+
+    data/index/CURRENT              the name of the live generation, one line
+    data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/; never changed once published
+    data/index/.lock                held by the one process that builds
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing
+
+SCHEMA = 1
+POINTER = "CURRENT"
+KEPT = 2  # the live generation and the one before: a process that opened that one can finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """What one file gave when it was read: the ids of its articles and what could not be read, as JSON values."""
+
+    sha256: str
+    articles: tuple[str, ...]
+    problems: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a generation holds and how it was made.
+
+    `fingerprint` names everything that has to agree between the index and whoever opens it; `reading` the settings
+    under which the files were read; `index_id` depends on articles and fingerprint only.
+    """
+
+    index_id: str
+    fingerprint: Mapping[str, str | int]
+    reading: Mapping[str, str | int | None]
+    roots: tuple[str, ...]
+    files: Mapping[str, SourceRecord]
+    articles: int
+    passages: int
+    built: str
+    schema: int = SCHEMA
+
+    def write(self, folder: Path) -> None:
+        """Write manifest.json into a generation."""
+        (folder / "manifest.json").write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """Read the manifest of a generation. Raises `IndexBroken`."""
+        try:
+            data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            if data["schema"] != SCHEMA:
+                raise IndexMismatch(
+                    f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. "
+                    "Run: dateline index --rebuild"
+                )
+            data["files"] = {
+                name: SourceRecord(
+                    sha256=r["sha256"], articles=tuple(r["articles"]), problems=tuple(r.get("problems", ()))
+                )
+                for name, r in data["files"].items()
+            }
+            return cls(**(data | {"roots": tuple(data["roots"])}))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IndexBroken(f"The index {folder} has no readable manifest. Run: dateline index --rebuild") from error
+
+
+def current(index_dir: Path) -> Path:
+    """The folder of the live generation. Raises `IndexMissing` or `IndexBroken`."""
+    pointer = index_dir / POINTER
+    if not pointer.is_file():
+        raise IndexMissing(f"There is no index at {index_dir}. Build one from your articles: dateline index FOLDER")
+    name = pointer.read_text(encoding="utf-8").strip()
+    if not name or not (index_dir / name).is_dir():
+        raise IndexBroken(f"The index {index_dir} points to {name!r}, which is missing. Run: dateline index --rebuild")
+    return index_dir / name
+
+
+@contextmanager
+def building(index_dir: Path) -> Iterator[None]:
+    """Hold the lock of the one process that builds. Raises `IndexBusy` at once if another one does."""
+    from filelock import FileLock, Timeout
+
+    index_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index_dir / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise IndexBusy(f"Another process is building {index_dir}. Wait until it has finished, then try again.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def new_generation(index_dir: Path) -> Path:
+    """Make an empty folder for a generation; no name is used twice."""
+    folder = index_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    folder.mkdir()
+    return folder
+
+
+def publish(index_dir: Path, generation: Path) -> None:
+    """Make a finished generation the live one, in one step, then remove those that nobody needs any more."""
+    temporary = index_dir / f"{POINTER}.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(generation.name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(index_dir / POINTER)
+    _sync_folder(index_dir)
+    kept = sorted((f for f in index_dir.iterdir() if f.is_dir()), key=lambda f: f.name)
+    for folder in kept[:-KEPT]:
+        if folder != generation and (folder / "manifest.json").is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def discard(generation: Path) -> None:
+    """Remove a generation that was not finished."""
+    shutil.rmtree(generation, ignore_errors=True)
+
+
+def sweep(index_dir: Path) -> None:
+    """Remove what a build that was killed left behind; call it under `building`."""
+    for folder in index_dir.iterdir():
+        if folder.is_dir() and not (folder / "manifest.json").is_file() and (folder / "chroma").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,105 @@
+"""BM25 over the passages: title, publisher, date and text, stemmed; the only importer of bm25s.
+
+Scores are Lucene's BM25 as bm25s computes them (Lù 2024, arXiv 2407.03618).
+"""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from re import compile as pattern
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexBroken
+from index.types import Article, Passage
+
+ANALYSER = "fold+snowball-english-1"  # part of the fingerprint: change it when `terms` changes
+_WORD = pattern(r"\w+(?:[.,]\d+)*")
+_STOPWORDS = frozenset(
+    "a an and are as at be been but by did do does for from had has have he her his how i if in into is it its me my"
+    " of on or our s she so t than that the their them then there these they this to was we were what when where"
+    " which who whom whose why will with would you your".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text: accents folded, lower case, numbers whole."""
+    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(folded.replace("’", "'").replace("'s ", " ").lower())
+
+
+def terms(text: str) -> list[str]:
+    """The stems of the words that say something."""
+    return [_stem(word) for word in words(text) if word not in _STOPWORDS]
+
+
+def keyword_text(article: Article, passage: Passage) -> str:
+    """What a passage can be found by."""
+    day = article.published
+    dated = f"{day:%d %B %Y} {day.isoformat()} {day.day}" if day else ""
+    return f"{article.title}\n{article.publisher or ''} {dated}\n{passage.text}"
+
+
+class KeywordIndex:
+    """BM25 scores of a query against every passage, in the order in which the passages were given."""
+
+    def __init__(self, bm25: Any, ids: Sequence[str], days: NDArray[np.int32]) -> None:
+        self._bm25, self._ids, self._days = bm25, ids, days
+
+    @classmethod
+    def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str], days: Sequence[date | None]) -> None:
+        """Write the index of these texts into a new folder; `days` are the articles' days of publication."""
+        import bm25s
+
+        bm25 = bm25s.BM25()
+        bm25.index([terms(text) or [""] for text in texts], show_progress=False)
+        bm25.save(str(folder))
+        (folder / "ids.json").write_text(json.dumps(list(ids)), encoding="utf-8")
+        np.save(folder / "days.npy", np.array([d.toordinal() if d else 0 for d in days], dtype=np.int32))
+
+    @classmethod
+    def open(cls, folder: Path) -> "KeywordIndex":
+        """Open an index that `build` wrote. Raises `IndexBroken`."""
+        import bm25s
+
+        try:
+            ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
+            days = np.load(folder / "days.npy", allow_pickle=False)
+            return cls(bm25s.BM25.load(str(folder)), ids, days)
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexBroken(f"The keyword index {folder} cannot be read. Run: dateline index --rebuild") from error
+
+    def query(self, text: str, k: int, as_of: date | None) -> list[tuple[str, float]]:
+        """The k best passage ids with their scores; passages that share no term with the query are left out."""
+        known = [term for term in terms(text) if term in self._bm25.vocab_dict]
+        if not known:
+            return []
+        scores = np.asarray(self._bm25.get_scores(known))
+        if as_of is not None:
+            scores = np.where((self._days > 0) & (self._days <= as_of.toordinal()), scores, 0.0)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [(self._ids[i], float(scores[i])) for i in best if scores[i] > 0]
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells, 0 to 1: 1 for a term that no passage has, near 0 for one that all have."""
+        total = len(self._ids)
+        position = self._bm25.vocab_dict.get(term)
+        found = 0 if position is None else int(np.diff(self._bm25.scores["indptr"][position : position + 2])[0])
+        return float(1.0 - np.log1p(found) / np.log1p(total)) if total else 1.0
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")

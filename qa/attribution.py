@@ -1,0 +1,106 @@
+"""Whose claim a sentence reports, so that an answer can keep its speaker."""
+
+import re
+from dataclasses import dataclass
+
+from qa.sentences import sentences_of
+
+_VERBS = (
+    "said|says|say|stated|states|announced|announces|told|tells|added|adds|noted|notes|stressed|stresses|emphasi[sz]ed|emphasi[sz]es"
+    "|pointed out|points out|underscored|underlined|claimed|claims|denied|denies|argued|argues|declared|declares|warned|warns"
+    "|confirmed|confirms|insisted|insists|explained|explains|pledged|pledges|promised|demanded|alleged|alleges|believes|believed"
+    "|expects|expected|predicted|predicts|estimated|estimates|suggested|suggests|acknowledged|admitted|replied|responded|wrote"
+    "|answered|urged|described|remarked|recalled|maintained|asserted|reiterated|reported|reports|called for|called on|spoke of|spoke about"
+)
+_ADVERB = r"(?:also |later |then |earlier |previously |repeatedly |publicly |had |has |have |further |again |in turn |, in turn, )*"
+_ACCORDING = re.compile(r"(?:^|[,;] |\. )[Aa]ccording to ([^,;.]{2,90})")
+_LEADING = re.compile(
+    rf"^(?:(?:On|In|At|After|Before|During|Following|Earlier|Later|Meanwhile|However|But|And|Yet|Also|Separately|For (?:its|his|her|their) part)\b[^,]{{0,60}}, )?"
+    rf"(?P<who>[^\"“”,;:]{{2,110}}?(?:, [^\"“”,;:]{{2,70}},)?)\s+{_ADVERB}(?P<verb>{_VERBS})\b"
+)
+_TRAILING = re.compile(rf"[,\"”’]\s*(?:[\"”’]\s*)?(?P<who>[^\"“”,;:.]{{2,90}}?) (?:{_ADVERB})(?:{_VERBS})(?: [^.]{{0,60}})?\.?$")
+_INVERTED = re.compile(rf"[,\"”’]\s*(?:said|says|added|noted|stressed) (?P<who>[^\"“”;:.]{{2,110}})\.?$")
+_INSERTED = re.compile(rf", (?P<who>[A-Z][^\"“”,;:.]{{1,80}}?) (?:{_ADVERB})(?:{_VERBS})(?:, |$|\.$)")
+_PRONOUN = re.compile(r"^(?:he|she|they|it|who|which|the latter|the former)$", re.I)
+_ROLE = re.compile(
+    r"\b(president|prime minister|minister|chancellor|king|queen|secretary|spokes(?:man|woman|person)|governor|mayor|leader|chief|"
+    r"director|head|chair(?:man|woman)?|ambassador|general|commander|official|envoy|senator|judge|coach|captain|owner|founder|ceo|administrator|speaker)s?$",
+    re.I,
+)
+_NAME = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
+_FULL_NAME = re.compile(rf"\b{_NAME}(?: (?:[A-Z]\.|de|van|von|al|bin|{_NAME})){{0,3}} {_NAME}|\b{_NAME}")
+_LOWER = frozenset("the a an this that these those its his her their our my".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who makes the claim of a sentence.
+
+    `who` is the sentence's own phrase, `name` the person or body it stands for where the article tells (else `who`);
+    `claim` are the bounds of the claim within the sentence.
+    """
+
+    who: str
+    name: str
+    claim: tuple[int, int]
+
+
+def attribution_of(text: str, start: int, end: int) -> Attribution | None:
+    """Whose claim the sentence `text[start:end]` of an article reports; None where the article itself speaks."""
+    found = _speaker(text[start:end])
+    if found is None:
+        return None
+    who, claim = found
+    return Attribution(who=who, name=_resolve(who, text, start), claim=claim)
+
+
+def _speaker(sentence: str) -> tuple[str, tuple[int, int]] | None:
+    if match := _ACCORDING.search(sentence):
+        claim = (match.end(), len(sentence)) if match.start() < len(sentence) / 2 else (0, match.start())
+        return _tidy(match.group(1)), claim
+    if match := _LEADING.match(sentence):
+        who = _tidy(match.group("who"))
+        if _can_speak(who):
+            return who, (match.end(), len(sentence))
+    if (match := _INSERTED.search(sentence)) and _can_speak(who := _tidy(match.group("who"))):
+        return who, (0, len(sentence))
+    if '"' in sentence or "”" in sentence or "’" in sentence:
+        for pattern in (_TRAILING, _INVERTED):
+            if (match := pattern.search(sentence)) and _can_speak(who := _tidy(match.group("who"))):
+                return who, (0, match.start() + 1)
+    return None
+
+
+def _tidy(who: str) -> str:
+    who = re.sub(r"^(?:it is reported that|that|and|but|while|as|where|which) ", "", who.strip(" ,"), flags=re.I)
+    return who.split(",")[0].strip()
+
+
+def _can_speak(who: str) -> bool:
+    """A speaker is a pronoun, a role, or has a name; not a clause of its own."""
+    if len(who.split()) > 12 or re.search(r"\b(?:was|were|is|are|had|has|have|been|will|would|which|who|that)\b", who):
+        return False
+    return bool(_PRONOUN.match(who) or _ROLE.search(who) or re.search(r"[A-Z]|\b(?:statement|report|ministry|administration|side|representatives|police|authorities|officials|spokes\w+|sources?|website|agency)\b", who))
+
+
+def _resolve(who: str, text: str, start: int) -> str:
+    """The name behind a pronoun or a role, taken from what the article said before; else the phrase itself."""
+    if _PRONOUN.match(who):
+        return _speaker_before(text, start) or who
+    role = _ROLE.search(who)
+    bare = who[: role.start()] if role else who
+    if role is None or any(w[:1].isupper() and not w.endswith(("’s", "'s")) for w in bare.split() if w.lower() not in _LOWER):
+        return who
+    titled = re.compile(rf"\b(?i:{re.escape(role.group(1))}) ({_NAME}(?: {_NAME}){{0,2}})")
+    if match := titled.search(text):
+        return match.group(1)
+    return who
+
+
+def _speaker_before(text: str, start: int) -> str | None:
+    for a, b in reversed([span for span in sentences_of(text) if span[1] <= start][-4:]):
+        found = _speaker(text[a:b])
+        if found and not _PRONOUN.match(found[0]):
+            name = _resolve(found[0], text, a)
+            return name if re.search(r"[A-Z]", name) else None
+    return None

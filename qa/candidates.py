@@ -1,0 +1,154 @@
+"""Passages -> sentences that may answer, with the span the reader found and the signals that speak for them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.corpus import Corpus
+from index.keywords import terms
+from index.types import Article
+from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.question import Question
+from qa.reader import Reader, Reading
+from qa.sentences import sentences_of
+from qa.types import ScoredPassage
+
+SPANS_PER_PASSAGE = 2
+WEIGHED = 8  # candidates whose sentences are embedded and weighed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sentence that may answer, `article.text[start:end]`, and the short answer in it, if the reader found one.
+
+    `confidence` is the probability that the sentence holds the answer, or None with a reader that was not fitted;
+    `rank` orders candidates, higher is better.
+    """
+
+    scored: ScoredPassage
+    start: int
+    end: int
+    span: tuple[int, int] | None
+    signals: Signals
+    confidence: float | None
+    rank: float
+
+    @property
+    def article(self) -> Article:
+        """The article of the sentence."""
+        return self.scored.article
+
+    @property
+    def sentence(self) -> str:
+        """The article's own words."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def short(self) -> str:
+        """The words of the span."""
+        return self.article.text[slice(*self.span)] if self.span else ""
+
+
+class CandidateFinder:
+    """Reads retrieved passages and weighs the sentences that may answer."""
+
+    def __init__(self, corpus: Corpus, reader: Reader, confidence: Confidence | None) -> None:
+        self.corpus, self.reader, self.confidence = corpus, reader, confidence
+
+    def find(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
+        """The candidates of these passages, best first."""
+        readings = self.reader.read(question.text, [scored.passage.text for scored in found])
+        spans = _spans(found, readings)[:WEIGHED]
+        if not spans:
+            return ()
+        sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spans]
+        vectors = self.corpus.embedder.embed_questions([question.text, *sentences])
+        cosines = vectors[1:] @ vectors[0]
+        weighed = [
+            self._weigh(question, spot, float(cosine), lead)
+            for spot, cosine, lead in zip(spans, cosines, _leads(spans), strict=True)
+        ]
+        return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
+
+    def _weigh(self, question: Question, spot: "_Spot", to_sentence: float, lead: float) -> Candidate:
+        signals = signals_of(question, spot, to_sentence, lead, self.corpus.rarity)
+        confidence = self.confidence.weigh(signals) if self.confidence else None
+        return Candidate(
+            scored=spot.scored,
+            start=spot.start,
+            end=spot.end,
+            span=spot.span,
+            signals=signals,
+            confidence=confidence,
+            rank=spot.score if confidence is None else confidence,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    scored: ScoredPassage
+    start: int
+    end: int
+    span: tuple[int, int]
+    score: float
+
+
+def signals_of(
+    question: Question, spot: _Spot, to_sentence: float, lead: float, rarity: Callable[[str], float]
+) -> Signals:
+    """Measure one candidate."""
+    article, passage = spot.scored.article, spot.scored.passage
+    dated = f"{article.published:%d %B %Y} {article.published.day}" if article.published else ""
+    head = f"{article.title} {article.publisher or ''} {dated}"
+    short = article.text[slice(*spot.span)]
+    in_sentence = frozenset(terms(f"{head} {article.text[spot.start : spot.end]}"))
+    in_passage = frozenset(terms(f"{head} {passage.text}"))
+    in_article = frozenset(terms(f"{head} {article.text}"))
+    return Signals(
+        reader=spot.score,
+        lead=lead,
+        question_to_sentence=to_sentence,
+        question_to_passage=spot.scored.similarity,
+        retrieved=spot.scored.score,
+        met_in_sentence=share_met(question.terms, in_sentence, rarity),
+        met_in_passage=share_met(question.terms, in_passage, rarity),
+        rarest_missing=max((rarity(t) for t in question.terms if t not in in_article), default=0.0),
+        names_missing=share_missing(question.names, in_article),
+        numbers_missing=share_missing(question.numbers, in_passage),
+        type_met=type_met(question.expected, short),
+        echo=echo(question, short),
+        span_words=len(short.split()),
+    )
+
+
+def _spans(found: Sequence[ScoredPassage], readings: Sequence[Reading]) -> list[_Spot]:
+    """One spot a sentence, the reader's best span in it, best first."""
+    best: dict[tuple[str, int], _Spot] = {}
+    for scored, reading in zip(found, readings, strict=True):
+        for span in reading.spans[:SPANS_PER_PASSAGE]:
+            a, b = scored.passage.start + span.start, scored.passage.start + span.end
+            sentence = _sentence_around(scored.article.text, a, b)
+            if sentence is None:
+                continue
+            key = (scored.article.id, sentence[0])
+            if key not in best or best[key].score < span.score:
+                best[key] = _Spot(scored=scored, start=sentence[0], end=sentence[1], span=(a, b), score=span.score)
+    return sorted(best.values(), key=lambda spot: -spot.score)
+
+
+def _sentence_around(text: str, a: int, b: int) -> tuple[int, int] | None:
+    """The sentence that holds most of a span; None where it holds no sentence (a dateline, say)."""
+    overlaps = [(min(b, end) - max(a, start), start, end) for start, end in sentences_of(text)]
+    shared, start, end = max(overlaps, default=(0, 0, 0))
+    return (start, end) if shared > 0 else None
+
+
+def _leads(spots: Sequence[_Spot]) -> list[float]:
+    """By how much each spot's score exceeds the best score of another article."""
+    scores = np.array([spot.score for spot in spots])
+    articles = np.array([spot.scored.article.id for spot in spots])
+    return [
+        float(score - scores[articles != article].max()) if (articles != article).any() else 5.0
+        for score, article in zip(scores, articles, strict=True)
+    ]

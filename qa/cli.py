@@ -1,0 +1,381 @@
+"""The `dateline` command: index, ask, batch, eval, chat, doctor.
+
+Exit codes: 0 fine; 1 a gate failed, some articles could not be indexed, or BUSY/FAILED; 2 bad usage or bad input;
+3 the index is missing or broken. With `--json` stdout holds JSON only; progress and messages go to stderr.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from index.types import SyncReceipt
+    from qa.engine import QAEngine
+    from qa.settings import Settings
+
+OK, FAILED, BAD_INPUT, NO_INDEX = 0, 1, 2, 3
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    for name, value in OFFLINE.items():
+        os.environ.setdefault(name, value)
+    options = _parser().parse_args(arguments)
+    from index.errors import CorpusError, DatelineError, IndexBusy, NothingToIndex
+
+    try:
+        code: int = options.run(options)
+        return code
+    except (NothingToIndex, IndexBusy) as error:
+        return _failed(error, FAILED)
+    except CorpusError as error:
+        return _failed(error, NO_INDEX)
+    except DatelineError as error:
+        return _failed(error, BAD_INPUT)
+    except KeyboardInterrupt:
+        return _failed("stopped", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def index(options: argparse.Namespace) -> int:
+    """`dateline index`: make the index equal to the folders, print a receipt."""
+    from index.sync import sync_index
+
+    settings = _settings(options)
+    with _progress("embedding", "passages") as progress:
+        receipt = sync_index(
+            _roots(options.paths, settings), settings=settings, rebuild=options.rebuild, progress=progress
+        )
+    for problem in receipt.problems:
+        _say(_visible(str(problem)))
+    if options.json:
+        from dataclasses import asdict
+
+        _print_json(asdict(receipt))
+    else:
+        print(_receipt(receipt))
+    return FAILED if receipt.failed else OK
+
+
+def ask(options: argparse.Namespace) -> int:
+    """`dateline ask`: answer one question."""
+    with _engine(options) as engine:
+        answer = engine.answer(options.question, as_of=options.as_of)
+    if options.json:
+        _print_json(answer.to_dict())
+    else:
+        print(_visible(_for_terminal(answer.to_markdown())))
+    return _exit_code(answer.status.value)
+
+
+def batch(options: argparse.Namespace) -> int:
+    """`dateline batch`: one JSON answer a line, in the order of the questions; a bad line is reported and skipped."""
+    from index.errors import DatelineError
+
+    code = OK
+    with ExitStack() as stack:
+        lines = sys.stdin if options.file == "-" else stack.enter_context(_open_text(options.file))
+        engine = stack.enter_context(_engine(options))
+        for number, line in _lines(lines):
+            try:
+                request = _batch_request(line)
+                answer = engine.answer(
+                    request["question"], history=request.get("history") or (), as_of=request.get("as_of")
+                )
+            except (DatelineError, ValueError) as error:
+                _say(f"line {number}: {error}")
+                code = max(code, BAD_INPUT)
+                continue
+            print(json.dumps({"id": request["id"]} | answer.to_dict(), ensure_ascii=False), flush=True)
+            code = max(code, _exit_code(answer.status.value))
+    return code
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """`dateline eval`: ask a question file, report, and fail if a gate fails."""
+    from qa.evaluation import check_gates, load_questions, parse_gates, render_table, select_half
+    from qa.evaluation import evaluate as run
+
+    parse_gates(options.fail_under)
+    questions = select_half(load_questions(_question_file(options.questions)), options.half)
+    with ExitStack() as stack:
+        engine = stack.enter_context(_engine(options, _articles_index(options, stack)))
+        with _progress("asking", "questions") as progress:
+            report = run(engine, questions, progress=progress)
+    if options.json:
+        _print_json(report.to_dict())
+    else:
+        print(render_table(report))
+    failures = check_gates(report, options.fail_under)
+    for failure in failures:
+        _say(failure)
+    return FAILED if failures else OK
+
+
+def chat(options: argparse.Namespace) -> int:
+    """`dateline chat`: serve the page until it is stopped."""
+    from index.generations import current
+    from qa.web import serve
+
+    settings = _settings(options)
+    current(settings.index_dir)  # a missing index is said before anything heavy is loaded
+    if os.environ.get("LANGSMITH_TRACING", "").lower() == "true":
+        _say("LANGSMITH_TRACING is on: questions and passages leave this machine. Unset it to stay offline.")
+
+    def announce(address: str) -> None:
+        if options.json:
+            _print_json({"url": address})
+        else:
+            print(f"Dateline is ready at {address} (Ctrl-C stops it)", flush=True)
+
+    serve(lambda: _open_engine(settings), host=options.host, port=options.port, announce=announce)
+    return OK
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """`dateline doctor`: what is installed, what is missing, and the command that fixes it."""
+    from qa.doctor import examine
+
+    findings = examine(_settings(options))
+    if options.json:
+        from dataclasses import asdict
+
+        _print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
+    else:
+        for finding in findings:
+            fix = f"\n         fix: {finding.fix}" if finding.fix else ""
+            print(f"{'ok      ' if finding.ok else 'MISSING '} {finding.what}: {finding.found}{fix}")
+    return OK if all(finding.ok for finding in findings) else FAILED
+
+
+# -- options -----------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, then where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="dateline", description="Answers questions over a folder of news articles, and cites them.")
+    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(run=run)
+        sub.add_argument("--index-dir", metavar="DIR", help="the index (else DATELINE_INDEX_DIR, else data/index)")
+        sub.add_argument("--json", action="store_true", help="print JSON, and nothing else, on stdout")
+        return sub
+
+    sub = command("index", index, "Build the index of these files and folders, or sync it with them.")
+    sub.add_argument("paths", nargs="*", metavar="PATH", help="none: those of the last time, else the shipped seeds")
+    sub.add_argument("--rebuild", action="store_true", help="read and embed everything again")
+    sub.add_argument("--default-year", metavar="YEAR", help="the year of articles that give a day and month only")
+    sub = command("ask", ask, "Answer one question.")
+    sub.add_argument("question")
+    sub.add_argument("--as-of", metavar="DAY", help="use only what had been published by then (YYYY-MM-DD)")
+    sub = command("batch", batch, "Answer a file of questions, one JSON object a line; answers go to stdout.")
+    sub.add_argument("file", metavar="QUESTIONS", help='lines of {"id", "question", "history"?, "as_of"?}; - for stdin')
+    sub = command("eval", evaluate, "Ask a question set and report how good the answers are.")
+    sub.add_argument("questions", nargs="?", metavar="QUESTIONS", help="else tests/questions.jsonl")
+    sub.add_argument("--articles", action="append", default=[], metavar="DIR", help="ask over these (repeatable)")
+    sub.add_argument("--half", choices=("tune", "report", "all"), default="all", help="which half of the set")
+    sub.add_argument("--fail-under", action="append", default=[], metavar="METRIC=X", help="exit 1 if missed")
+    sub = command("chat", chat, "Serve the chat page on this machine.")
+    sub.add_argument("--host", default="127.0.0.1")
+    sub.add_argument("--port", type=_port, default=None, help="else the first free one from 7860")
+    command("doctor", doctor, "Say what is installed, what is missing, and how to fix it.")
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a number from 0 to 65535")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("dateline")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from qa.settings import Settings
+
+    return Settings.load(index_dir=options.index_dir, default_year=getattr(options, "default_year", None))
+
+
+def _engine(options: argparse.Namespace, index_dir: Path | None = None) -> "QAEngine":
+    settings = _settings(options)
+    return _open_engine(settings.model_copy(update={"index_dir": index_dir}) if index_dir else settings)
+
+
+def _open_engine(settings: "Settings") -> "QAEngine":
+    from index.generations import current
+
+    current(settings.index_dir)
+    from qa.engine import QAEngine
+
+    return QAEngine.open(settings=settings)
+
+
+def _roots(paths: Sequence[str], settings: "Settings") -> list[Path] | None:
+    """What to index: the given paths; else None for those of the last time; else the seeds that ship."""
+    if paths:
+        return [Path(path) for path in paths]
+    from index.generations import POINTER
+
+    if (settings.index_dir / POINTER).is_file():
+        return None
+    if Path("seeds").is_dir():
+        return [Path("seeds")]
+    from importlib.resources import files
+
+    return [Path(str(files("seeds").joinpath("README.md"))).parent]
+
+
+def _articles_index(options: argparse.Namespace, stack: ExitStack) -> Path | None:
+    """A passing index of `--articles`, or None where the index in force is to be used."""
+    if not options.articles:
+        return None
+    from tempfile import TemporaryDirectory
+
+    from index.sync import sync_index
+
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-")))
+    with _progress("embedding", "passages") as progress:
+        receipt = sync_index(
+            [Path(path) for path in options.articles],
+            settings=_settings(options).model_copy(update={"index_dir": folder}),
+            progress=progress,
+        )
+    _say(_receipt(receipt))
+    return folder
+
+
+def _question_file(given: str | None) -> Path:
+    from index.errors import SettingsError
+
+    file = Path(given or "tests/questions.jsonl")
+    if not file.is_file():
+        raise SettingsError(f"There is no question file {file}. Name one: dateline eval QUESTIONS.jsonl")
+    return file
+
+
+# -- input and output --------------------------------------------------------------------------------------------------
+
+
+def _open_text(name: str) -> Any:
+    from index.errors import SettingsError
+
+    try:
+        return open(name, encoding="utf-8")  # closed by the caller's ExitStack
+    except OSError as error:
+        raise SettingsError(f"The file {name} cannot be read: {error.strerror}. Name one that can.") from error
+
+
+def _lines(file: Iterable[str]) -> Iterator[tuple[int, str]]:
+    from index.errors import SettingsError
+
+    try:
+        yield from ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+    except UnicodeDecodeError as error:
+        raise SettingsError("The questions are not UTF-8 text. Save the file as UTF-8.") from error
+
+
+def _batch_request(line: str) -> Mapping[str, Any]:
+    request = json.loads(line)
+    if not isinstance(request, dict):
+        raise ValueError('not a JSON object like {"id": "1", "question": "..."}')
+    for name in ("id", "question"):
+        if name not in request:
+            raise ValueError(f"the key {name!r} is missing")
+    if unknown := set(request) - {"id", "question", "history", "as_of"}:
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}; the keys are id, question, history, as_of")
+    return request
+
+
+def _exit_code(status: str) -> int:
+    return {"INVALID_QUESTION": BAD_INPUT, "BUSY": FAILED, "FAILED": FAILED}.get(status, OK)
+
+
+def _receipt(receipt: "SyncReceipt") -> str:
+    return (
+        f"found {receipt.found} = indexed {receipt.indexed} + unchanged {receipt.unchanged} + skipped {receipt.skipped}"
+        f" + failed {receipt.failed}; removed {receipt.removed}\n"
+        f"{receipt.articles} articles, {receipt.passages} passages, {receipt.embedded} embedded now, in"
+        f" {receipt.seconds:.1f} s ({receipt.embedding_seconds:.1f} s in the embedder); index {receipt.index_dir}"
+    )
+
+
+class _progress:
+    """A bar with rate and time left on a terminal, nothing in a log; used as a context manager."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what, self._unit, self._bar = what, unit, None
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.close()
+
+    def _show(self, done: int, total: int) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, desc=self._what, unit=f" {self._unit}", file=sys.stderr, disable=None)
+        self._bar.update(done - self._bar.n)
+
+
+def _for_terminal(markdown: str) -> str:
+    """Markdown as it reads best in a terminal: entities and escapes of punctuation undone."""
+    import html
+    import re
+
+    return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown))
+
+
+def _visible(text: str) -> str:
+    from qa.markdown import visible
+
+    return visible(text)
+
+
+def _print_json(data: Mapping[str, Any]) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=1, default=str), flush=True)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _failed(error: object, code: int) -> int:
+    _say(f"dateline: {_visible(str(error))}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

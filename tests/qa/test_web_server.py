@@ -1,0 +1,351 @@
+"""The page's server over an engine with prepared answers; run as a program, this file serves that engine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.errors import IndexMissing, SettingsError
+from index.types import Article
+from qa.types import Answer, AnswerStatus, Citation, Verdict
+from qa.web import serve
+from qa.web.conversation import TURNS_KEPT, ask, remember
+from qa.web.server import ChatServer
+
+ROOT = Path(__file__).parents[2]
+TEXT = "Delegates met in the harbour town. Three convoys were agreed on. Both sides will return in May."
+QUOTE = "Three convoys were agreed on."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    articles: int = 1
+    publishers: tuple[str, ...] = ("The Example Courier",)
+    oldest: date | None = date(2023, 4, 2)
+    newest: date | None = date(2023, 4, 2)
+
+
+class PreparedEngine:
+    """An engine with one article; a question that contains "explode" fails as a library would."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def answer(self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None) -> Answer:
+        if "explode" in question:
+            raise RuntimeError(question)
+        if "missing" in question:
+            raise IndexMissing("There is no index here: run `dateline index`.")
+        start = TEXT.index(QUOTE)
+        citation = Citation(
+            number=1,
+            article_id="harbour",
+            passage_id="harbour:0",
+            title="Harbour talks end",
+            publisher="The Example Courier",
+            published=date(2023, 4, 2),
+            date_from="metadata",
+            kind="fictional",
+            url=None,
+            path="harbour.md",
+            quote=QUOTE,
+            start=start,
+            end=start + len(QUOTE),
+            age_days=3,
+            verdict=Verdict.VERBATIM,
+        )
+        notices = tuple(f"earlier: {turn[0]}" for turn in history)
+        return Answer(
+            question=question,
+            text=f"{QUOTE} [1]",
+            status=AnswerStatus.ANSWERED,
+            citations=(citation,),
+            as_of=date.fromisoformat(as_of) if as_of else None,
+            notices=notices,
+        )
+
+    def article(self, article_id: str) -> Article:
+        return Article(id=article_id, title="Harbour talks end", text=TEXT)
+
+    def examples(self) -> tuple[str, ...]:
+        return ("How many convoys were agreed on?",)
+
+    def coverage(self) -> Holdings:
+        return Holdings()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@contextmanager
+def running(engine: PreparedEngine) -> Iterator[str]:
+    """Serve in a thread until the block ends; yields the announced address."""
+    announced: list[str] = []
+    ready = threading.Event()
+
+    def announce(address: str) -> None:
+        announced.append(address)
+        ready.set()
+
+    server = ChatServer(lambda: engine, host="127.0.0.1", port=None, announce=announce)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert ready.wait(60), "the page was not ready within a minute"
+        yield announced[0]
+    finally:
+        server.stop()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running(PreparedEngine()) as address:
+        yield address
+
+
+def status(url: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers or {}), timeout=10) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def predict(address: str, **given: Any) -> dict[str, Any]:
+    from gradio_client import Client
+
+    client = Client(address, verbose=False, analytics_enabled=False)
+    try:
+        result: dict[str, Any] = client.predict(**given, api_name="/answer")
+        return result
+    finally:
+        client.close()
+
+
+def test_the_http_interface_gives_the_same_answer_as_python(address: str) -> None:
+    given = {"question": "How many convoys?", "history": [["Who met?", "Delegates met."]], "as_of": "2023-04-05"}
+    expected = PreparedEngine().answer(
+        "How many convoys?", history=[["Who met?", "Delegates met."]], as_of="2023-04-05"
+    )
+    assert predict(address, **given) == expected.to_dict()
+
+
+def test_history_and_day_may_be_left_out_over_http(address: str) -> None:
+    answer = Answer.from_dict(predict(address, question="How many convoys?"))
+    assert answer == PreparedEngine().answer("How many convoys?")
+
+
+def test_only_the_answer_endpoint_is_offered_to_clients(address: str) -> None:
+    from gradio_client import Client
+
+    client = Client(address, verbose=False, analytics_enabled=False)
+    endpoints = client.view_api(return_format="dict", print_info=False)
+    client.close()
+    assert isinstance(endpoints, dict)
+    assert list(endpoints["named_endpoints"]) == ["/answer"]
+    assert endpoints["unnamed_endpoints"] == {}
+
+
+def test_health_and_readiness_are_told(address: str) -> None:
+    assert status(f"{address}/healthz") == 200
+    assert status(f"{address}/readyz") == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/proxy=http://127.0.0.1:1/",
+        "/gradio_api/upload",
+        "/gradio_api/vibe-code",
+        "/gradio_api/mcp/sse",
+        "/gradio_api/runs",
+        "/gradio_api/run/answer",
+        "/gradio_api/deep_link",
+        "/gradio_api/dev/reload",
+        "/monitoring",
+        "/monitoring/summary",
+        "/docs",
+        "/login",
+        "/assets/../../../../etc/passwd",
+        "/static/..%2f..%2f..%2fetc/passwd",
+    ],
+)
+def test_routes_that_the_page_does_not_need_are_closed(address: str, path: str) -> None:
+    assert status(address + path) in (403, 404)
+
+
+def test_a_body_above_64_kilobytes_is_refused(address: str) -> None:
+    body = b'{"data": ["' + b"a" * (64 * 1024) + b'"]}'
+    assert status(f"{address}/gradio_api/call/answer", body, {"Content-Type": "application/json"}) == 413
+
+
+def test_the_page_names_no_other_host_in_what_a_browser_or_preview_would_load(address: str) -> None:
+    with urllib.request.urlopen(address, timeout=10) as response:
+        page = response.read().decode()
+        policy = response.headers["Content-Security-Policy"]
+    head = page[: page.index("window.gradio_config")]
+    assert "http://" not in head
+    assert "https://" not in head
+    assert page.count("<script nonce=") == page.count("<script")
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' 'nonce-" in policy
+
+
+def test_each_page_gets_another_nonce(address: str) -> None:
+    policies = set()
+    for _ in range(2):
+        with urllib.request.urlopen(address, timeout=10) as response:
+            policies.add(response.headers["Content-Security-Policy"])
+    assert len(policies) == 2
+
+
+def test_the_page_is_not_ready_until_the_engine_has_answered() -> None:
+    release = threading.Event()
+    announced = threading.Event()
+
+    def slow() -> PreparedEngine:
+        assert release.wait(30)
+        return PreparedEngine()
+
+    server = ChatServer(slow, host="127.0.0.1", port=None, announce=lambda _: announced.set())
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert status(f"{server.address}/healthz") == 200
+        assert status(f"{server.address}/readyz") == 503
+        assert status(server.address) == 503
+        assert not announced.is_set()
+        release.set()
+        assert announced.wait(60)
+        assert status(f"{server.address}/readyz") == 200
+    finally:
+        release.set()
+        server.stop()
+        thread.join(30)
+
+
+def test_what_keeps_the_engine_from_opening_is_raised_to_the_caller() -> None:
+    def missing() -> PreparedEngine:
+        raise IndexMissing("There is no index here: run `dateline index`.")
+
+    with pytest.raises(IndexMissing, match="run `dateline index`"):
+        serve(missing, host="127.0.0.1", port=None, announce=lambda _: None)
+
+
+def test_an_engine_that_cannot_answer_is_closed_and_reported() -> None:
+    class Broken(PreparedEngine):
+        def answer(self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None) -> Answer:
+            raise RuntimeError("broken")
+
+    engine = Broken()
+    with pytest.raises(Exception, match="could not answer a first question"):
+        serve(lambda: engine, host="127.0.0.1", port=None, announce=lambda _: None)
+    assert engine.closed
+
+
+def test_a_port_in_use_is_one_clear_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"Port {port} of 127.0.0.1 is in use"):
+            serve(PreparedEngine, host="127.0.0.1", port=port, announce=lambda _: None)
+
+
+def test_a_port_that_does_not_exist_is_one_clear_sentence() -> None:
+    with pytest.raises(SettingsError, match="Port 70000"):
+        serve(PreparedEngine, host="127.0.0.1", port=70000, announce=lambda _: None)
+
+
+def test_a_host_that_is_not_this_machine_is_one_clear_sentence() -> None:
+    with pytest.raises(SettingsError, match=r"Cannot listen on 192\.0\.2\.1"):
+        serve(PreparedEngine, host="192.0.2.1", port=None, announce=lambda _: None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_page_cleanly_and_dangerous_switches_are_ignored(number: signal.Signals) -> None:
+    switches = {"GRADIO_SHARE": "True", "GRADIO_MCP_SERVER": "True", "GRADIO_VIBE_MODE": "1"}
+    process = subprocess.Popen(
+        [sys.executable, __file__],
+        env=os.environ | switches | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    address = process.stdout.readline().strip()
+    with urllib.request.urlopen(f"{address}/gradio_api/heartbeat/reader", timeout=10):
+        started = time.monotonic()
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    assert time.monotonic() - started < 15
+    assert process.returncode == 0
+    assert output.strip() == "returned"
+    assert errors.strip().endswith("GRADIO_MCP_SERVER, GRADIO_SHARE, GRADIO_VIBE_MODE.")
+
+
+def test_a_failure_becomes_a_safe_answer_and_leaves_no_message_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    answer = ask(PreparedEngine(), "explode the canary")
+    assert answer.status is AnswerStatus.FAILED
+    assert "canary" not in answer.text + caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_an_error_with_a_fix_is_shown_with_its_fix() -> None:
+    answer = ask(PreparedEngine(), "missing")
+    assert answer.status is AnswerStatus.FAILED
+    assert "run `dateline index`" in answer.text
+
+
+@pytest.mark.parametrize("given", ["tomorrow", "2023-02-30", "27.09.2023", 7])
+def test_a_day_that_is_none_is_named_in_one_sentence(given: object) -> None:
+    answer = ask(PreparedEngine(), "How many convoys?", as_of=given)
+    assert answer.status is AnswerStatus.INVALID_QUESTION
+    assert str(given) in answer.text
+    assert "2023-09-27" in answer.text
+
+
+@pytest.mark.parametrize("given", ["text", [1], [["a", "b", "c"]], [[]], [[1]], {"a": 1}])
+def test_a_history_of_another_shape_is_refused(given: object) -> None:
+    answer = ask(PreparedEngine(), "How many convoys?", history=given)
+    assert answer.status is AnswerStatus.INVALID_QUESTION
+    assert "history" in answer.text
+
+
+def test_blank_space_counts_as_no_day() -> None:
+    assert ask(PreparedEngine(), "How many convoys?", as_of="  ").as_of is None
+
+
+def test_what_could_not_be_answered_for_a_fault_is_not_remembered() -> None:
+    engine = PreparedEngine()
+    turns = remember([], ask(engine, "How many convoys?"))
+    assert turns == [["How many convoys?", f"{QUOTE} [1]"]]
+    assert remember(turns, ask(engine, "explode")) == turns
+
+
+def test_a_long_session_forgets_its_oldest_turns() -> None:
+    turns: list[list[str]] = []
+    for number in range(TURNS_KEPT + 5):
+        turns = remember(turns, ask(PreparedEngine(), f"Question {number}?"))
+    assert len(turns) == TURNS_KEPT
+    assert turns[0][0] == "Question 5?"
+
+
+if __name__ == "__main__":
+    serve(PreparedEngine, host="127.0.0.1", port=None, announce=lambda address: print(address, flush=True))
+    print("returned")

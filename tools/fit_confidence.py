@@ -1,0 +1,242 @@
+"""Fit qa/weights/confidence.json for the shipped reader: `python tools/fit_confidence.py DATA_DIR SEEDS_DIR`.
+
+DATA_DIR holds the public sets (squad2_dev, realtimeqa_apr2023, multihoprag_mini), SEEDS_DIR the originals of the
+briefs; what is absent is left out, with a sentence. Only tuning parts are read: the tune half of tests/questions.jsonl,
+the 26 articles of SQuAD 2.0 that are not reported on, the first two weeks of RealTimeQA, even ranks of MultiHop-RAG.
+Every answerable SQuAD question is also asked with its paragraph taken away: close to the topic, and without an answer.
+"""
+
+import json
+import pickle
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from index.corpus import Corpus
+from index.settings import IndexSettings
+from index.sync import sync_index
+from qa.candidates import CandidateFinder
+from qa.confidence import FEATURES, features
+from qa.evaluation.normalise import canonical_words
+from qa.question import clean, understand
+from qa.reader import ShippedReader
+from qa.retrieval import HybridRetriever
+
+ROOT = Path(__file__).parent.parent
+REPORTED = {
+    "1973_oil_crisis", "Computational_complexity_theory", "European_Union_law", "Geology", "Imperialism", "Normans",
+    "Prime_number", "Sky_(United_Kingdom)", "Victoria_(Australia)",
+}  # fmt: skip
+TOP_K = 8
+WANTED_FALSE_ANSWERS = 0.10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question with its gold answers; `without` names a passage text that must not be found."""
+
+    source: str
+    question: str
+    gold: tuple[str, ...]
+    without: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One weighed candidate: the question's number, its signals, and whether the sentence holds a gold answer."""
+
+    source: str
+    question: int
+    answerable: bool
+    signals: tuple[float, ...]
+    right: bool
+    text: str
+
+
+def main() -> None:
+    """Collect the candidates (kept in a cache file, third argument), fit, choose the bar, write the file."""
+    data, seeds = Path(sys.argv[1]), Path(sys.argv[2])
+    cache = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(mkdtemp()) / "rows.pickle"
+    if not cache.is_file():
+        rows: list[Row] = []
+        for collect in (own, squad, realtimeqa, multihop):
+            rows.extend(collect(data, seeds, 1 + max((r.question for r in rows), default=0)))
+            print(f"{collect.__name__}: {len(rows)} rows so far", flush=True)
+        cache.write_bytes(pickle.dumps(rows))
+    fit(pickle.loads(cache.read_bytes()))
+
+
+def own(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+    """The tune half of our own questions, on the briefs and on the originals, among the distractors."""
+    lines = [json.loads(line) for line in (ROOT / "tests/questions.jsonl").read_text().splitlines()]
+    asked = [
+        Asked(
+            source="own",
+            question=q["question"],
+            gold=tuple(q.get("gold") or [g for p in q.get("gold_all", ()) for g in p]),
+        )
+        for q in lines
+        if q["half"] == "tune" and q["type"] not in {"summary", "instruction", "comparison"}
+    ]
+    for number, folder in enumerate((ROOT / "seeds", seeds)):
+        if folder.is_dir():
+            yield from ask(asked, [folder, ROOT / "tests/corpus"], first + number * len(asked))
+
+
+def squad(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+    """SQuAD 2.0 over the paragraphs of the articles that are not reported on, each a short article."""
+    rng = random.Random(0)
+    articles, asked = [], []
+    for article in json.loads((data / "squad2_dev/dev-v2.0.rebuilt.json").read_text())["data"]:
+        if article["title"] in REPORTED:
+            continue
+        for paragraph in article["paragraphs"]:
+            articles.append({"title": article["title"].replace("_", " "), "text": paragraph["context"]})
+            for qa in paragraph["qas"]:
+                gold = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
+                asked.append((Asked(source="squad", question=qa["question"], gold=gold), paragraph["context"]))
+    answerable = rng.sample([pair for pair in asked if pair[0].gold], 350)
+    none = rng.sample([pair for pair in asked if not pair[0].gold], 150)
+    removed = [Asked(source="squad-removed", question=a.question, gold=(), without=text) for a, text in answerable]
+    yield from ask([a for a, _ in answerable + none] + removed, [written(articles)], first)
+
+
+def realtimeqa(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+    """The first two weeks of RealTimeQA over the articles that were found for them."""
+    folder = data / "realtimeqa_apr2023"
+    questions = [json.loads(line) for line in (folder / "questions.jsonl").read_text().splitlines()]
+    early = [
+        q for q in questions if q["date"] <= "2023/04/14" and not q["question"].rstrip().lower().endswith("except")
+    ]
+    pool = {url for q in early for url in q["gcs_urls"]}
+    articles = [json.loads(line) for line in (folder / "articles.jsonl").read_text().splitlines()]
+    texts = [a for a in articles if a["url"] in pool]
+    held = [canonical(a["text"]) for a in texts]
+    asked = []
+    for q in early:
+        gold = tuple(str(a) for a in q["answers"])
+        there = any(f" {canonical(g)} " in f" {text} " for g in gold for text in held)
+        asked.append(Asked(source="realtimeqa", question=q["question"], gold=gold if there else ()))
+    yield from ask(asked, [written(texts)], first)
+
+
+def multihop(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+    """Even ranks of MultiHop-RAG's questions over its 51 articles; those whose answer is yes or no are left out."""
+    folder = data / "multihoprag_mini"
+    queries = sorted(
+        json.loads((folder / "mini_queries.json").read_text()), key=lambda q: (q["question_type"], q["query"])
+    )
+    asked = [
+        Asked(source="multihop", question=q["query"], gold=() if q["question_type"] == "null_query" else (q["answer"],))
+        for q in queries[::2]
+        if q["answer"].lower() not in {"yes", "no"} and q["question_type"] in {"null_query", "inference_query"}
+    ]
+    yield from ask(asked, [written(json.loads((folder / "corpus_small.json").read_text()))], first)
+
+
+def written(articles: Iterable[Any]) -> Path:
+    """A JSON Lines file of these articles in a new folder."""
+    file = Path(mkdtemp()) / "articles.jsonl"
+    file.write_text("\n".join(json.dumps(dict(a)) for a in articles), encoding="utf-8")
+    return file
+
+
+def ask(asked: list[Asked], folders: list[Path], first: int) -> Iterator[Row]:
+    """Index the folders, find the candidates of every question, label them."""
+    settings = IndexSettings(index_dir=Path(mkdtemp()))
+    receipt = sync_index(folders, settings=settings)
+    print(f"{receipt.articles} articles, {receipt.passages} passages, {receipt.seconds:.0f} s", flush=True)
+    corpus = Corpus.open(settings)
+    retriever, finder = HybridRetriever(corpus, fetch_k=40), CandidateFinder(corpus, ShippedReader(), None)
+    for number, a in enumerate(asked, start=first):
+        question = understand(clean(a.question))
+        found = retriever.retrieve(question.text, TOP_K + 4)
+        if a.without:
+            found = tuple(s for s in found if s.passage.text not in a.without and s.article.text != a.without)
+        for candidate in finder.find(question, found[:TOP_K]):
+            yield Row(
+                source=a.source,
+                question=number,
+                answerable=bool(a.gold),
+                signals=features(candidate.signals),
+                right=any(f" {canonical(g)} " in f" {canonical(candidate.sentence)} " for g in a.gold),
+                text=f"{a.question} | {candidate.short} | {candidate.sentence}",
+            )
+    corpus.close()
+
+
+def canonical(text: str) -> str:
+    """The words of a text in the form in which answers are compared."""
+    return " ".join(canonical_words(text))
+
+
+def fit(rows: list[Row]) -> None:
+    """Fit on all rows, judge by folds over questions, choose the bar, write the weights."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+
+    x = np.array([row.signals for row in rows])
+    y = np.array([row.right for row in rows])
+    questions = np.array([row.question for row in rows])
+    weight = source_weights(rows)
+
+    def train(chosen: np.ndarray) -> Any:
+        return LogisticRegression(C=1.0, max_iter=2000).fit(x[chosen], y[chosen], sample_weight=weight[chosen])
+
+    held_out = np.zeros(len(rows))
+    for fold in range(5):
+        inside = questions % 5 != fold
+        held_out[~inside] = train(inside).predict_proba(x[~inside])[:, 1]
+    for source in sorted({row.source for row in rows}):
+        report(source, rows, held_out, lambda row, source=source: row.source == source, roc_auc_score)
+    threshold = report("all", rows, held_out, lambda row: True, roc_auc_score)
+    model = train(np.ones(len(rows), dtype=bool))
+    fitted = {
+        ShippedReader.id: {
+            "weights": {n: round(float(w), 4) for n, w in zip(FEATURES, model.coef_[0], strict=True)},
+            "bias": round(float(model.intercept_[0]), 4),
+            "threshold": round(threshold, 3),
+        }
+    }
+    target = ROOT / "qa/weights/confidence.json"
+    target.write_text(json.dumps(fitted, indent=1) + "\n")
+    print(target.read_text())
+
+
+def source_weights(rows: list[Row]) -> np.ndarray:
+    """Every source counts the same, but our own few questions no more than half."""
+    counts = {s: sum(row.source == s for row in rows) for s in {row.source for row in rows}}
+    return np.array([len(rows) / len(counts) / max(counts[row.source], 400) for row in rows])
+
+
+def report(
+    name: str, rows: list[Row], scores: np.ndarray, wanted: Callable[[Row], bool], auc: Callable[..., float]
+) -> float:
+    """Print how the best candidate of each question fares; the score that leaves the wanted share of false answers."""
+    best: dict[int, tuple[float, Row]] = {}
+    for row, score in zip(rows, scores, strict=True):
+        if wanted(row) and (row.question not in best or score > best[row.question][0]):
+            best[row.question] = (float(score), row)
+    tops = list(best.values())
+    none = sorted((s for s, r in tops if not r.answerable), reverse=True)
+    bar = none[int(len(none) * WANTED_FALSE_ANSWERS)] if none else 0.0
+    answerable = [(s, r.right) for s, r in tops if r.answerable]
+    right = [r.right for _, r in tops]
+    area = auc(right, [s for s, _ in tops]) if 0 < sum(right) < len(right) else float("nan")
+    print(
+        f"{name:14} n {len(tops):4} ({len(none)} without answer)  right first {np.mean([r for _, r in answerable] or [0]):.2f}"
+        f"  area {area:.3f}  at bar {bar:.2f}: answered {np.mean([s > bar for s, _ in answerable] or [0]):.2f},"
+        f" right of those {np.mean([r for s, r in answerable if s > bar] or [0]):.2f}",
+        flush=True,
+    )
+    return bar
+
+
+if __name__ == "__main__":
+    main()
