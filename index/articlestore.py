@@ -63,10 +63,11 @@ class ArticleStore:
         """Count, publishers and dates of what had been published by `as_of` (all articles if that is None)."""
         where, values = ("", ()) if as_of is None else ("where published <= ?", (as_of.isoformat(),))
         count, oldest, newest, dated = self._rows(
-            f"select count(*), min(published), max(published), count(published) from article {where}", values
+            f"select count(*), min(published), max(published), count(published) from article {where}",  # noqa: S608, ours
+            values,
         )[0]
         publishers = self._rows(
-            f"select publisher from article {where} group by publisher having publisher is not null"
+            f"select publisher from article {where} group by publisher having publisher is not null"  # noqa: S608, ours
             " order by count(*) desc, publisher",
             values,
         )
@@ -77,6 +78,10 @@ class ArticleStore:
             newest=date.fromisoformat(newest) if newest else None,
             undated=count - dated,
         )
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._rows("select count(*) from article")[0][0])
 
     def undated(self) -> int:
         """How many articles have no day of publication."""
@@ -91,7 +96,9 @@ class ArticleStore:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise IndexBroken(f"The articles of the index cannot be read: {error}. Run: dateline index --rebuild") from error
+            raise IndexBroken(
+                f"The articles of the index cannot be read: {error}. Run: dateline index --rebuild"
+            ) from error
 
 
 def _dump(article: Article) -> str:

@@ -1,6 +1,7 @@
 """An index that has been opened: its articles and passages, found by vector or by keyword."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 
@@ -33,26 +34,24 @@ class Corpus:
         self._articles, self._vectors, self._keywords = articles, vectors, keywords
 
     @classmethod
-    def open(cls, settings: IndexSettings) -> "Corpus":
-        """Open the live generation of `settings.index_dir`."""
+    def open(cls, settings: IndexSettings, embedder: Embedder | None = None) -> "Corpus":
+        """Open the live generation of `settings.index_dir`; `embedder` takes the place of the one that they name."""
         folder = current(settings.index_dir)
         manifest = Manifest.read(folder)
-        embedder = open_embedder(settings.embedder)
+        embedder = embedder or open_embedder(settings.embedder)
         _check(manifest, fingerprint(settings, embedder), settings.index_dir)
-        vectors = VectorStore.open(folder / "chroma")
-        if (count := vectors.count()) != manifest.passages:
-            vectors.close()
-            raise IndexBroken(
-                f"The index {settings.index_dir} holds {count} passages where its manifest says {manifest.passages}. "
-                "Run: dateline index --rebuild"
+        with ExitStack() as opened:
+            articles = opened.enter_context(closing(ArticleStore(folder / "articles.sqlite")))
+            vectors = opened.enter_context(closing(VectorStore.open(folder / "chroma")))
+            keywords = KeywordIndex.open(folder / "keywords")
+            _check_counts(
+                settings.index_dir,
+                ("articles", articles.count(), manifest.articles),
+                ("passages", vectors.count(), manifest.passages),
+                ("passages for keywords", keywords.count(), manifest.passages),
             )
-        return cls(
-            manifest=manifest,
-            articles=ArticleStore(folder / "articles.sqlite"),
-            vectors=vectors,
-            keywords=KeywordIndex.open(folder / "keywords"),
-            embedder=embedder,
-        )
+            opened.pop_all()
+        return cls(manifest=manifest, articles=articles, vectors=vectors, keywords=keywords, embedder=embedder)
 
     @property
     def index_id(self) -> str:
@@ -106,7 +105,7 @@ class Corpus:
 def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str | int]:
     """Everything that has to agree between an index and whoever opens it."""
     return {
-        "embedder": settings.embedder,
+        "embedder": embedder.name,
         "embedder_sha256": embedder.sha256,
         "passage_tokens": settings.passage_tokens,
         "cutting": CUTTING,
@@ -114,10 +113,10 @@ def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str
     }
 
 
-def open_previous(settings: IndexSettings) -> Corpus | None:
+def open_previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
     """The live generation if there is one that fits the settings, else None: then everything is built anew."""
     try:
-        return Corpus.open(settings)
+        return Corpus.open(settings, embedder)
     except (IndexBroken, IndexMismatch, FileNotFoundError):
         return None
 
@@ -133,6 +132,15 @@ def _check(manifest: Manifest, wanted: Mapping[str, str | int], index_dir: Path)
             f"The index {index_dir} was built with other settings: {'; '.join(changed)}. "
             "Change the setting back, or build the index anew: dateline index"
         )
+
+
+def _check_counts(index_dir: Path, *counts: tuple[str, int, int]) -> None:
+    for what, held, wanted in counts:
+        if held != wanted:
+            raise IndexBroken(
+                f"The index {index_dir} holds {held} {what} where its manifest says {wanted}. "
+                "Run: dateline index --rebuild"
+            )
 
 
 def _short(value: str | int | None) -> str:

@@ -1,12 +1,13 @@
 """An index is a folder of generations: each is built beside the live one, then published by replacing a pointer.
 
-    data/index/CURRENT              the name of the live generation, one line
-    data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/; never changed once published
-    data/index/.lock                held by the one process that builds
+data/index/CURRENT              the name of the live generation, one line
+data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/; never changed once published
+data/index/.lock                held by the one process that builds
 """
 
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -16,19 +17,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing
+from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 
 SCHEMA = 1
 POINTER = "CURRENT"
 KEPT = 2  # the live generation and the one before: a process that opened that one can finish
+_NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
-    """What one file gave when it was read: the ids of its articles and what could not be read, as JSON values."""
+    """What one file gave when it was read: the ids of its articles and what could not be read, as JSON values.
+
+    `copies` counts its articles that an earlier file gave too; they are in that file's `articles` only.
+    """
 
     sha256: str
     articles: tuple[str, ...]
+    copies: int = 0
     problems: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -62,17 +68,22 @@ class Manifest:
             if data["schema"] != SCHEMA:
                 raise IndexMismatch(
                     f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. "
-                    "Run: dateline index --rebuild"
+                    "Run: dateline index --rebuild FOLDER"
                 )
             data["files"] = {
                 name: SourceRecord(
-                    sha256=r["sha256"], articles=tuple(r["articles"]), problems=tuple(r.get("problems", ()))
+                    sha256=r["sha256"],
+                    articles=tuple(r["articles"]),
+                    copies=r.get("copies", 0),
+                    problems=tuple(r.get("problems", ())),
                 )
                 for name, r in data["files"].items()
             }
             return cls(**(data | {"roots": tuple(data["roots"])}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexBroken(f"The index {folder} has no readable manifest. Run: dateline index --rebuild") from error
+            raise IndexBroken(
+                f"The index {folder} has no readable manifest. Run: dateline index --rebuild FOLDER"
+            ) from error
 
 
 def current(index_dir: Path) -> Path:
@@ -80,23 +91,35 @@ def current(index_dir: Path) -> Path:
     pointer = index_dir / POINTER
     if not pointer.is_file():
         raise IndexMissing(f"There is no index at {index_dir}. Build one from your articles: dateline index FOLDER")
-    name = pointer.read_text(encoding="utf-8").strip()
+    name = _live(index_dir)
     if not name or not (index_dir / name).is_dir():
-        raise IndexBroken(f"The index {index_dir} points to {name!r}, which is missing. Run: dateline index --rebuild")
+        raise IndexBroken(
+            f"The index {index_dir} points to {name!r}, which is missing. Run: dateline index --rebuild FOLDER"
+        )
     return index_dir / name
 
 
 @contextmanager
 def building(index_dir: Path) -> Iterator[None]:
-    """Hold the lock of the one process that builds. Raises `IndexBusy` at once if another one does."""
+    """Hold the lock of the one process that builds.
+
+    Raises `IndexBusy` at once if another one does, `SettingsError` where the folder cannot be written.
+    """
     from filelock import FileLock, Timeout
 
-    index_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(index_dir / ".lock", timeout=0)
     try:
+        index_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index_dir / ".lock", timeout=0)
         lock.acquire()
     except Timeout as error:
-        raise IndexBusy(f"Another process is building {index_dir}. Wait until it has finished, then try again.") from error
+        raise IndexBusy(
+            f"Another process is building {index_dir}. Wait until it has finished, then try again."
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            f"The index folder {index_dir} cannot be written: {error.strerror}. "
+            "Set DATELINE_INDEX_DIR to a folder that can be."
+        ) from error
     try:
         yield
     finally:
@@ -104,8 +127,8 @@ def building(index_dir: Path) -> Iterator[None]:
 
 
 def new_generation(index_dir: Path) -> Path:
-    """Make an empty folder for a generation; no name is used twice."""
-    folder = index_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    """Make an empty folder for a generation; no name is used twice, and names sort as they were made."""
+    folder = index_dir / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     folder.mkdir()
     return folder
 
@@ -119,9 +142,8 @@ def publish(index_dir: Path, generation: Path) -> None:
         os.fsync(file.fileno())
     temporary.replace(index_dir / POINTER)
     _sync_folder(index_dir)
-    kept = sorted((f for f in index_dir.iterdir() if f.is_dir()), key=lambda f: f.name)
-    for folder in kept[:-KEPT]:
-        if folder != generation and (folder / "manifest.json").is_file():
+    for folder in [f for f in _generations(index_dir) if _is_finished(f)][:-KEPT]:
+        if folder != generation:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -132,9 +154,23 @@ def discard(generation: Path) -> None:
 
 def sweep(index_dir: Path) -> None:
     """Remove what a build that was killed left behind; call it under `building`."""
-    for folder in index_dir.iterdir():
-        if folder.is_dir() and not (folder / "manifest.json").is_file() and (folder / "chroma").exists():
+    live = _live(index_dir) if (index_dir / POINTER).is_file() else None
+    for folder in _generations(index_dir):
+        if folder.name != live and not _is_finished(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _live(index_dir: Path) -> str:
+    return (index_dir / POINTER).read_text(encoding="utf-8", errors="replace").strip()
+
+
+def _generations(index_dir: Path) -> list[Path]:
+    """The generations, oldest first; whatever else lies in the folder is not ours to remove."""
+    return sorted(f for f in index_dir.iterdir() if f.is_dir() and _NAME.fullmatch(f.name))
+
+
+def _is_finished(generation: Path) -> bool:
+    return (generation / "manifest.json").is_file()
 
 
 def _sync_folder(folder: Path) -> None:

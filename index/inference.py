@@ -57,7 +57,7 @@ def load_tokenizer(path: Path, *, max_tokens: int | None = None) -> Any:
 
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_truncation()
-    tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
+    tokenizer.enable_padding()
     if max_tokens:
         tokenizer.enable_truncation(max_tokens, strategy="longest_first")
     return tokenizer

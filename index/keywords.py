@@ -71,8 +71,12 @@ class KeywordIndex:
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             days = np.load(folder / "days.npy", allow_pickle=False)
             return cls(bm25s.BM25.load(str(folder)), ids, days)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(f"The keyword index {folder} cannot be read. Run: dateline index --rebuild") from error
+
+    def count(self) -> int:
+        """How many passages the index holds."""
+        return len(self._ids)
 
     def query(self, text: str, k: int, as_of: date | None) -> list[tuple[str, float]]:
         """The k best passage ids with their scores; passages that share no term with the query are left out."""

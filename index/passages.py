@@ -45,7 +45,7 @@ def _pieces(text: str, starts: Sequence[int], room: int) -> list[tuple[int, int]
     """Sentences widened so that nothing between them is lost, the overlong ones cut between tokens."""
     pieces: list[tuple[int, int]] = []
     for begin, stop in paragraph_spans(text):
-        sentences = [span for span in sentence_spans(text[begin:stop])]
+        sentences = sentence_spans(text[begin:stop])
         bounds = [begin, *(begin + a for a, _ in sentences[1:]), stop]
         for a, b in zip(bounds, bounds[1:], strict=False):
             pieces.extend(_fit(text, starts, a, b, room))

@@ -32,7 +32,7 @@ class IndexSettings(BaseSettings):
     def load(cls, **given: object) -> Self:
         """Read the settings; arguments that are None count as not given. Raises `SettingsError` with value and fix."""
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors()[0]
             name = f"DATELINE_{'_'.join(str(part) for part in first['loc']).upper()}"

@@ -50,29 +50,33 @@ def sync_index(
     settings: IndexSettings | None = None,
     rebuild: bool = False,
     progress: Progress | None = None,
+    embedder: Embedder | None = None,
 ) -> SyncReceipt:
     """Make the index equal to the given files and folders; without any, to those it was built from.
 
     Nothing is written where nothing changed; a text that is already embedded is not embedded again. `rebuild` reads
-    and embeds everything. `progress(done, all)` counts passages while they are embedded.
-    Raises `NothingToIndex` (the index stays as it was), `IndexBusy`, `IndexMissing`, `SettingsError`, `EmbedderError`.
+    and embeds everything. `progress(done, all)` counts passages while they are embedded; `embedder` takes the place of
+    the one that the settings name.
+    Raises `NothingToIndex` (the index stays as it was), `IndexBusy`, `SettingsError`, `EmbedderError`; without paths
+    also `IndexMissing`, and `IndexBroken` or `IndexMismatch` where it cannot be known what the index was built from.
     """
     settings = settings or IndexSettings.load()
+    embedder = embedder or open_embedder(settings.embedder)
     began = time.perf_counter()
     with building(settings.index_dir):
         sweep(settings.index_dir)
         roots = tuple(str(path) for path in paths) if paths else _recorded_roots(settings)
-        previous = None if rebuild else _previous(settings)
+        previous = None if rebuild else _previous(settings, embedder)
         try:
-            return _sync(roots, settings, previous, progress, began)
+            return _sync(roots, settings, embedder, previous, progress, began)
         finally:
             if previous:
                 previous.close()
 
 
-def _previous(settings: IndexSettings) -> Corpus | None:
+def _previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
     try:
-        return open_previous(settings)
+        return open_previous(settings, embedder)
     except IndexMissing:
         return None
 
@@ -82,15 +86,17 @@ def _recorded_roots(settings: IndexSettings) -> tuple[str, ...]:
 
 
 def _sync(
-    roots: tuple[str, ...], settings: IndexSettings, previous: Corpus | None, progress: Progress | None, began: float
-) -> SyncReceipt:
+    roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder, previous: Corpus | None,
+    progress: Progress | None, began: float,
+) -> SyncReceipt:  # fmt: skip
     reading = _read(roots, settings, previous)
     if not reading.articles:
         listed = "; ".join(str(problem) for problem in reading.problems[:5]) or "no files at all"
-        raise NothingToIndex(f"No article could be read from {', '.join(roots)} ({listed}). The index was left as it was.")
+        raise NothingToIndex(
+            f"No article could be read from {', '.join(roots)} ({listed}). The index was left as it was."
+        )
     if previous and _same(previous, reading, roots, settings):
         return _receipt(reading, previous.manifest, previous, settings, began, 0, 0.0)
-    embedder = previous.embedder if previous else open_embedder(settings.embedder)
     folder = new_generation(settings.index_dir)
     try:
         manifest, embedded, seconds = _build(folder, reading, roots, settings, embedder, previous, progress)
@@ -110,20 +116,23 @@ def _read(roots: Sequence[str], settings: IndexSettings, previous: Corpus | None
     unchanged = 0
     for source in discovery.files:
         before = known.get(source.name)
-        same = before is not None and before.sha256 == source.sha256
-        items = _recalled(before, previous) if same and before and previous else _read_afresh(source, settings)
+        same = before if before and before.sha256 == source.sha256 else None
+        # A copy is kept with its first file only, so a file that holds one is read again: the first may be gone.
+        items = _recalled(same, previous) if same and previous and not same.copies else _read_afresh(source, settings)
         mine: list[str] = []
+        copies = 0
         for item in items:
-            if isinstance(item, Article) and item.id in articles:
-                item = _copy_of(item, articles[item.id])
             if isinstance(item, Problem):
                 problems.append(item)
-                continue
-            articles[item.id] = item
-            mine.append(item.id)
-            unchanged += same
-        noted = tuple(asdict(p) for p in items if isinstance(p, Problem))
-        files[source.name] = SourceRecord(sha256=source.sha256, articles=tuple(mine), problems=noted)
+            elif item.id in articles:
+                problems.append(_copy_of(item, articles[item.id]))
+                copies += 1
+            else:
+                articles[item.id] = item
+                mine.append(item.id)
+                unchanged += same is not None and item.id in same.articles
+        noted = tuple(asdict(item) for item in items if isinstance(item, Problem))
+        files[source.name] = SourceRecord(sha256=source.sha256, articles=tuple(mine), copies=copies, problems=noted)
     return _Reading(articles=tuple(articles.values()), files=files, problems=tuple(problems), unchanged=unchanged)
 
 
@@ -146,9 +155,7 @@ def _reading_settings(settings: IndexSettings) -> dict[str, str | int | None]:
 
 def _same(previous: Corpus, reading: _Reading, roots: tuple[str, ...], settings: IndexSettings) -> bool:
     before = previous.manifest
-    return (
-        before.files == reading.files and before.roots == roots and before.reading == _reading_settings(settings)
-    )
+    return before.files == reading.files and before.roots == roots and before.reading == _reading_settings(settings)
 
 
 def _build(
@@ -195,7 +202,8 @@ def _vectors(
     known = previous.vectors_by_key(set(keys)) if previous else {}
     missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
     began = time.perf_counter()
-    fresh = embedder.embed([embedded_text(a.title, p.text) for a, p in missing.values()], progress) if missing else []
+    texts = [embedded_text(article.title, passage.text) for article, passage in missing.values()]
+    fresh = embedder.embed(texts, progress) if texts else ()
     seconds = time.perf_counter() - began
     known.update(zip(missing, fresh, strict=True))
     return np.stack([known[key] for key in keys]), len(missing), seconds

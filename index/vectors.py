@@ -15,7 +15,7 @@ from index.types import Passage
 
 COLLECTION = "passages"
 WRITE_BATCH = 256  # Chroma advises 50 to 250 for inserts; the hard limit is 5,461
-_opening = threading.Lock()  # PersistentClient is thread-safe in use, not in creation
+_opening = threading.Lock()  # PersistentClient is thread-safe in use, not while it is made or closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +51,13 @@ class VectorStore:
         """Open a store that was written before."""
         if not (folder / "chroma.sqlite3").is_file():
             raise IndexBroken(f"The vector store {folder} is missing. {REBUILD}")
+        client = None
         try:
             client = _client(folder)
             return cls(client, client.get_collection(COLLECTION, embedding_function=None), folder)
         except Exception as error:
+            if client:
+                _close(client)
             raise IndexBroken(f"Chroma cannot read {folder}: {_said(error)}. {REBUILD}") from error
 
     def add(self, stored: Sequence[StoredPassage], vectors: NDArray[np.float32]) -> None:
@@ -114,7 +117,7 @@ class VectorStore:
 
     def close(self) -> None:
         """Release the files; the store cannot be used afterwards."""
-        self._client.close()
+        _close(self._client)
 
     def _pages(self, include: list[str], size: int = 2000) -> Iterator[Mapping[str, Any]]:
         for offset in range(0, self.count(), size):
@@ -142,6 +145,11 @@ def _client(folder: Path) -> Any:
 
     with _opening:
         return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _close(client: Any) -> None:
+    with _opening:
+        client.close()
 
 
 def _metadata(stored: StoredPassage) -> dict[str, str | int]:

@@ -18,14 +18,20 @@ _LEADING = re.compile(
     rf"^(?:(?:On|In|At|After|Before|During|Following|Earlier|Later|Meanwhile|However|But|And|Yet|Also|Separately|For (?:its|his|her|their) part)\b[^,]{{0,60}}, )?"
     rf"(?P<who>[^\"“”,;:]{{2,110}}?(?:, [^\"“”,;:]{{2,70}},)?)\s+{_ADVERB}(?P<verb>{_VERBS})\b"
 )
-_TRAILING = re.compile(rf"[,\"”’]\s*(?:[\"”’]\s*)?(?P<who>[^\"“”,;:.]{{2,90}}?) (?:{_ADVERB})(?:{_VERBS})(?: [^.]{{0,60}})?\.?$")
-_INVERTED = re.compile(rf"[,\"”’]\s*(?:said|says|added|noted|stressed) (?P<who>[^\"“”;:.]{{2,110}})\.?$")
+_TRAILING = re.compile(
+    rf"[,\"”’]\s*(?:[\"”’]\s*)?(?P<who>[^\"“”,;:.]{{2,90}}?) (?:{_ADVERB})(?:{_VERBS})(?: [^.]{{0,60}})?\.?$"
+)
+_INVERTED = re.compile(r"[,\"”’]\s*(?:said|says|added|noted|stressed) (?P<who>[^\"“”;:.]{2,110})\.?$")
 _INSERTED = re.compile(rf", (?P<who>[A-Z][^\"“”,;:.]{{1,80}}?) (?:{_ADVERB})(?:{_VERBS})(?:, |$|\.$)")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|who|which|the latter|the former)$", re.I)
 _ROLE = re.compile(
     r"\b(president|prime minister|minister|chancellor|king|queen|secretary|spokes(?:man|woman|person)|governor|mayor|leader|chief|"
     r"director|head|chair(?:man|woman)?|ambassador|general|commander|official|envoy|senator|judge|coach|captain|owner|founder|ceo|administrator|speaker)s?$",
     re.I,
+)
+_NOUN_PHRASE = re.compile(
+    r"(?!(?i:what|when|where|how|if|whether|that|as|why|there|this|it)\b)"
+    r"(?:(?i:the|a|an|its|his|her|their|two|three|several|some|many|most|both|local|senior|government|police|officials|sources|representatives|authorities)\b|[A-Z])"
 )
 _NAME = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
 _FULL_NAME = re.compile(rf"\b{_NAME}(?: (?:[A-Z]\.|de|van|von|al|bin|{_NAME})){{0,3}} {_NAME}|\b{_NAME}")
@@ -80,7 +86,7 @@ def _can_speak(who: str) -> bool:
     """A speaker is a pronoun, a role, or has a name; not a clause of its own."""
     if len(who.split()) > 12 or re.search(r"\b(?:was|were|is|are|had|has|have|been|will|would|which|who|that)\b", who):
         return False
-    return bool(_PRONOUN.match(who) or _ROLE.search(who) or re.search(r"[A-Z]|\b(?:statement|report|ministry|administration|side|representatives|police|authorities|officials|spokes\w+|sources?|website|agency)\b", who))
+    return bool(_PRONOUN.match(who) or _NOUN_PHRASE.match(who))
 
 
 def _resolve(who: str, text: str, start: int) -> str:
@@ -89,7 +95,9 @@ def _resolve(who: str, text: str, start: int) -> str:
         return _speaker_before(text, start) or who
     role = _ROLE.search(who)
     bare = who[: role.start()] if role else who
-    if role is None or any(w[:1].isupper() and not w.endswith(("’s", "'s")) for w in bare.split() if w.lower() not in _LOWER):
+    if role is None or any(
+        w[:1].isupper() and not w.endswith(("’s", "'s")) for w in bare.split() if w.lower() not in _LOWER
+    ):
         return who
     titled = re.compile(rf"\b(?i:{re.escape(role.group(1))}) ({_NAME}(?: {_NAME}){{0,2}})")
     if match := titled.search(text):

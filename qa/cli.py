@@ -13,6 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from qa.terminal import Bar, prepare_streams, print_json, say, show
+
 if TYPE_CHECKING:
     from index.types import SyncReceipt
     from qa.engine import QAEngine
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
+    prepare_streams()
     options = _parser().parse_args(arguments)
     from index.errors import CorpusError, DatelineError, IndexBusy, NothingToIndex
 
@@ -56,16 +59,16 @@ def index(options: argparse.Namespace) -> int:
     from index.sync import sync_index
 
     settings = _settings(options)
-    with _progress("embedding", "passages") as progress:
+    with Bar("embedding", "passages") as progress:
         receipt = sync_index(
             _roots(options.paths, settings), settings=settings, rebuild=options.rebuild, progress=progress
         )
     for problem in receipt.problems:
-        _say(_visible(str(problem)))
+        say(str(problem))
     if options.json:
         from dataclasses import asdict
 
-        _print_json(asdict(receipt))
+        print_json(asdict(receipt))
     else:
         print(_receipt(receipt))
     return FAILED if receipt.failed else OK
@@ -76,9 +79,9 @@ def ask(options: argparse.Namespace) -> int:
     with _engine(options) as engine:
         answer = engine.answer(options.question, as_of=options.as_of)
     if options.json:
-        _print_json(answer.to_dict())
+        print_json(answer.to_dict())
     else:
-        print(_visible(_for_terminal(answer.to_markdown())))
+        show(answer.to_markdown())
     return _exit_code(answer.status.value)
 
 
@@ -97,10 +100,10 @@ def batch(options: argparse.Namespace) -> int:
                     request["question"], history=request.get("history") or (), as_of=request.get("as_of")
                 )
             except (DatelineError, ValueError) as error:
-                _say(f"line {number}: {error}")
+                say(f"line {number}: {error}")
                 code = max(code, BAD_INPUT)
                 continue
-            print(json.dumps({"id": request["id"]} | answer.to_dict(), ensure_ascii=False), flush=True)
+            print_json({"id": request["id"]} | answer.to_dict(), indent=None)
             code = max(code, _exit_code(answer.status.value))
     return code
 
@@ -114,15 +117,15 @@ def evaluate(options: argparse.Namespace) -> int:
     questions = select_half(load_questions(_question_file(options.questions)), options.half)
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(options, _articles_index(options, stack)))
-        with _progress("asking", "questions") as progress:
+        with Bar("asking", "questions") as progress:
             report = run(engine, questions, progress=progress)
     if options.json:
-        _print_json(report.to_dict())
+        print_json(report.to_dict())
     else:
         print(render_table(report))
     failures = check_gates(report, options.fail_under)
     for failure in failures:
-        _say(failure)
+        say(failure)
     return FAILED if failures else OK
 
 
@@ -134,11 +137,11 @@ def chat(options: argparse.Namespace) -> int:
     settings = _settings(options)
     current(settings.index_dir)  # a missing index is said before anything heavy is loaded
     if os.environ.get("LANGSMITH_TRACING", "").lower() == "true":
-        _say("LANGSMITH_TRACING is on: questions and passages leave this machine. Unset it to stay offline.")
+        say("LANGSMITH_TRACING is on: questions and passages leave this machine. Unset it to stay offline.")
 
     def announce(address: str) -> None:
         if options.json:
-            _print_json({"url": address})
+            print_json({"url": address})
         else:
             print(f"Dateline is ready at {address} (Ctrl-C stops it)", flush=True)
 
@@ -154,12 +157,13 @@ def doctor(options: argparse.Namespace) -> int:
     if options.json:
         from dataclasses import asdict
 
-        _print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
+        print_json({"ok": all(f.ok for f in findings), "findings": [asdict(f) for f in findings]})
     else:
         for finding in findings:
             fix = f"\n         fix: {finding.fix}" if finding.fix else ""
             print(f"{'ok      ' if finding.ok else 'MISSING '} {finding.what}: {finding.found}{fix}")
-    return OK if all(finding.ok for finding in findings) else FAILED
+    missing = {finding.what for finding in findings if not finding.ok}
+    return FAILED if missing - {"index"} else NO_INDEX if missing else OK
 
 
 # -- options -----------------------------------------------------------------------------------------------------------
@@ -206,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if text.isdigit() and int(text) < 65_536:
+    if text.isascii() and text.isdigit() and int(text) < 65_536:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a number from 0 to 65535")
 
@@ -244,9 +248,15 @@ def _roots(paths: Sequence[str], settings: "Settings") -> list[Path] | None:
     """What to index: the given paths; else None for those of the last time; else the seeds that ship."""
     if paths:
         return [Path(path) for path in paths]
-    from index.generations import POINTER
+    from index.errors import IndexBroken, IndexMismatch
+    from index.generations import POINTER, Manifest, current
 
     if (settings.index_dir / POINTER).is_file():
+        try:
+            Manifest.read(current(settings.index_dir))
+        except (IndexBroken, IndexMismatch) as error:
+            lost = f"The index {settings.index_dir} does not tell any more which articles it was built from."
+            raise IndexBroken(f"{lost} Run: dateline index FOLDER") from error
         return None
     if Path("seeds").is_dir():
         return [Path("seeds")]
@@ -264,13 +274,13 @@ def _articles_index(options: argparse.Namespace, stack: ExitStack) -> Path | Non
     from index.sync import sync_index
 
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-")))
-    with _progress("embedding", "passages") as progress:
+    with Bar("embedding", "passages") as progress:
         receipt = sync_index(
             [Path(path) for path in options.articles],
             settings=_settings(options).model_copy(update={"index_dir": folder}),
             progress=progress,
         )
-    _say(_receipt(receipt))
+    say(_receipt(receipt))
     return folder
 
 
@@ -290,22 +300,25 @@ def _open_text(name: str) -> Any:
     from index.errors import SettingsError
 
     try:
-        return open(name, encoding="utf-8")  # closed by the caller's ExitStack
+        return Path(name).open(encoding="utf-8-sig", errors="surrogateescape")  # closed by the caller's ExitStack
     except OSError as error:
         raise SettingsError(f"The file {name} cannot be read: {error.strerror}. Name one that can.") from error
 
 
 def _lines(file: Iterable[str]) -> Iterator[tuple[int, str]]:
-    from index.errors import SettingsError
-
-    try:
-        yield from ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-    except UnicodeDecodeError as error:
-        raise SettingsError("The questions are not UTF-8 text. Save the file as UTF-8.") from error
+    return ((number, line) for number, line in enumerate(file, start=1) if line.strip())
 
 
 def _batch_request(line: str) -> Mapping[str, Any]:
-    request = json.loads(line)
+    try:
+        line.encode()
+        request = json.loads(line)
+    except UnicodeEncodeError as error:
+        raise ValueError("not UTF-8 text; save the file as UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
+    except RecursionError as error:
+        raise ValueError("not JSON that can be read: nested too deeply") from error
     if not isinstance(request, dict):
         raise ValueError('not a JSON object like {"id": "1", "question": "..."}')
     for name in ("id", "question"):
@@ -329,51 +342,8 @@ def _receipt(receipt: "SyncReceipt") -> str:
     )
 
 
-class _progress:
-    """A bar with rate and time left on a terminal, nothing in a log; used as a context manager."""
-
-    def __init__(self, what: str, unit: str) -> None:
-        self._what, self._unit, self._bar = what, unit, None
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        return self._show
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.close()
-
-    def _show(self, done: int, total: int) -> None:
-        if self._bar is None:
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=total, desc=self._what, unit=f" {self._unit}", file=sys.stderr, disable=None)
-        self._bar.update(done - self._bar.n)
-
-
-def _for_terminal(markdown: str) -> str:
-    """Markdown as it reads best in a terminal: entities and escapes of punctuation undone."""
-    import html
-    import re
-
-    return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown))
-
-
-def _visible(text: str) -> str:
-    from qa.markdown import visible
-
-    return visible(text)
-
-
-def _print_json(data: Mapping[str, Any]) -> None:
-    print(json.dumps(data, ensure_ascii=False, indent=1, default=str), flush=True)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def _failed(error: object, code: int) -> int:
-    _say(f"dateline: {_visible(str(error))}")
+    say(f"dateline: {error}")
     return code
 
 

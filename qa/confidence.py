@@ -26,7 +26,10 @@ _TIME = re.compile(
     r"|night|noon|midnight|century|decade|hour|summer|winter|spring|autumn|future)s?\b|\b\d{1,2} ?[ap]\.?m\b",
     re.I,
 )
-_UNIT = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ies))s?\b|-(?:hour|day|week|month|year|minute)", re.I)
+_UNIT = re.compile(
+    r"\b(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ies))s?\b|-(?:hour|day|week|month|year|minute)",
+    re.I,
+)
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 
 
@@ -81,7 +84,7 @@ def type_met(expected: Expected, span: str) -> float:
         Expected.PLACE: lambda: bool(_CAPITAL.search(span)),
         Expected.TIME: lambda: bool(_TIME.search(span)),
         Expected.NUMBER: lambda: has_number,
-        Expected.DURATION: lambda: has_number and bool(_UNIT.search(span)) or has_number,
+        Expected.DURATION: lambda: has_number or bool(_UNIT.search(span)),
     }
     return 0.5 if expected is Expected.ANY else float(checks[expected]())
 

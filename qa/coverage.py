@@ -11,7 +11,9 @@ NAMED_PUBLISHERS = 5
 def searched(coverage: Coverage, as_of: date | None) -> str:
     """Such as "11 articles from TASS and 3 others, published 8 Nov 2022 to 19 Jun 2024"."""
     count = f"{coverage.articles:,} article{'' if coverage.articles == 1 else 's'}"
-    return "".join((count, _publishers(coverage.publishers), _dates(coverage), f", as of {day(as_of)}" if as_of else ""))
+    return "".join(
+        (count, _publishers(coverage.publishers), _dates(coverage), f", as of {day(as_of)}" if as_of else "")
+    )
 
 
 def _publishers(names: tuple[str, ...]) -> str:

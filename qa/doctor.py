@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 
 from index.errors import DatelineError
 from qa.settings import Settings
@@ -38,6 +39,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _checked("embedder", lambda: _embedder(settings))
     yield _checked("reader", lambda: _reader(settings))
     yield _checked("prompts", _prompts)
+    yield _checked("seeds", _seeds)
     yield _checked("index", lambda: _index(settings))
 
 
@@ -51,10 +53,12 @@ def _package(name: str) -> Finding:
 def _checked(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what=what, ok=True, found=look())
-    except (DatelineError, ImportError) as error:
-        text = str(error)
-        said, _, fix = text.partition("Run: ")
-        return Finding(what=what, ok=False, found=said.strip() if fix else text, fix=fix or text)
+    except DatelineError as error:
+        # The last sentence of every message is the fix.
+        said, _, fix = str(error).rpartition(". ")
+        return Finding(what=what, ok=False, found=said or fix, fix=fix.removeprefix("Run: "))
+    except (ImportError, OSError) as error:
+        return Finding(what=what, ok=False, found=str(error), fix="pip install --force-reinstall dateline")
 
 
 def _embedder(settings: Settings) -> str:
@@ -80,12 +84,21 @@ def _prompts() -> str:
     return load_wording().id
 
 
+def _seeds() -> str:
+    names = [file.name for file in files("seeds").iterdir() if file.name.endswith(".md")]
+    if not (articles := [name for name in names if name != "README.md"]):
+        raise FileNotFoundError("No article ships with this installation")
+    return f"{len(articles)} articles"
+
+
 def _index(settings: Settings) -> str:
     from index.corpus import Corpus
 
     corpus = Corpus.open(settings)
     try:
         manifest = corpus.manifest
-        return f"{settings.index_dir}: {manifest.articles} articles, {manifest.passages} passages, built {manifest.built}"
+        return (
+            f"{settings.index_dir}: {manifest.articles} articles, {manifest.passages} passages, built {manifest.built}"
+        )
     finally:
         corpus.close()

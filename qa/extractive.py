@@ -67,7 +67,7 @@ def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: C
     return Draft(lines=tuple(_overview_line(q, wording) for q in ordered), short_answer=None, confidence=None)
 
 
-def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int) -> list[int]:  # type: ignore[type-arg]
+def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int) -> list[int]:
     chosen: list[int] = []
     covered: frozenset[str] = frozenset()
     while len(chosen) < OVERVIEW_SENTENCES:
@@ -153,4 +153,3 @@ def _speaker_of_span(candidate: Candidate, said: Attribution | None) -> str | No
 def _needs_name(said: Attribution) -> bool:
     """Whether the sentence leaves its speaker to a pronoun or a role that another sentence resolves."""
     return said.name != said.who
-

@@ -38,9 +38,9 @@ def load_wording(name: str = WORDING) -> Wording:
     """Read prompts/<name>.toml. Raises `PromptError` for a missing file or template and for a wrong variable."""
     try:
         data = tomllib.loads(files("prompts").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
-        templates = {key: Template(text) for key, text in data["templates"].items()}
+        templates = {key: _template(text) for key, text in data["templates"].items()}
         id_ = str(data["id"])
-    except (OSError, KeyError, AttributeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ImportError, KeyError, AttributeError, TypeError, ValueError) as error:
         raise PromptError(f"prompts/{name}.toml cannot be used: {error}. Restore the file.") from error
     for key, wanted in VARIABLES.items():
         found = frozenset(templates[key].get_identifiers()) if key in templates else None
@@ -50,3 +50,10 @@ def load_wording(name: str = WORDING) -> Wording:
                 f"it has {'none' if found is None else sorted(found)}. Restore the file."
             )
     return Wording(id=id_, templates=templates)
+
+
+def _template(text: str) -> Template:
+    template = Template(text)
+    if not template.is_valid():
+        raise ValueError(f"a $ in {text!r} starts no variable; a plain one is written $$")
+    return template

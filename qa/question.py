@@ -98,7 +98,10 @@ _OVERVIEW = re.compile(
     r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b|\blatest (?:news|developments?)\b",
     re.IGNORECASE,
 )
-_EXPLAIN = re.compile(r"^(?:and |so |but )?(?:why|how come|for what reason|what (?:caused|led to|prompted|is the reason))\b|^how (?:do|does|did|is|are|was|were|will|can|could|would|has|have|had|should)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(
+    r"^(?:and |so |but )?(?:why|how come|for what reason|what (?:caused|led to|prompted|is the reason))\b|^how (?:do|does|did|is|are|was|were|will|can|could|would|has|have|had|should)\b",
+    re.IGNORECASE,
+)
 _YES_NO = re.compile(
     r"^(?:and |so |but |or |then )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must|"
     r"isn't|aren't|wasn't|weren't|don't|doesn't|didn't|hasn't|haven't|hadn't|won't|wouldn't|can't|couldn't)\b(?!.*\bor\b.*\?*$)",
@@ -124,7 +127,9 @@ def understand(text: str) -> Question:
     """Read a cleaned question by rule; no model is asked."""
     expected = next((kind for kind, pattern in _EXPECTED if pattern.search(text)), Expected.ANY)
     tokens = text.split()
-    names = [t for i, t in enumerate(tokens) if i > 0 and t[:1].isupper() or len(t) > 1 and t.strip("?.!,").isupper()]
+    names = [
+        t for i, t in enumerate(tokens) if (i > 0 and t[:1].isupper()) or (len(t) > 1 and t.strip("?.!,").isupper())
+    ]
     found = tuple(dict.fromkeys(terms(text)))
     telling = tuple(term for term in found if term not in _ASKING)
     return Question(

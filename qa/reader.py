@@ -129,7 +129,7 @@ class TransformersReader(_SpanReader):
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.id, local_files_only=True)
             model = AutoModelForQuestionAnswering.from_pretrained(

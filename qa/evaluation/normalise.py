@@ -43,7 +43,10 @@ _UNITS = {
     **dict.fromkeys(("hrs", "hr"), "hour"),
     **dict.fromkeys(("metres", "meter", "meters"), "metre"),
     **dict.fromkeys(("kilometre", "kilometres", "kilometer", "kilometers", "kms"), "km"),
-    **{"%": "percent", "$": "dollar", "€": "euro", "£": "pound"},
+    "%": "percent",
+    "$": "dollar",
+    "€": "euro",
+    "£": "pound",
 }
 _CURRENCIES = frozenset({"dollar", "euro", "pound"})
 

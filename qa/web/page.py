@@ -7,7 +7,6 @@ import gradio as gr
 from gradio.events import api as endpoint
 
 from qa.markdown import escape
-from qa.types import Answer
 from qa.web.conversation import Engine, ask, remember
 from qa.web.replies import bubble
 from qa.web.sources import masthead, opening, panel
@@ -98,11 +97,11 @@ def _wire(
             return
         waiting = [*shown, _said("user", escape(asked))]
         yield waiting, "", gr.skip(), gr.skip()
-        result = ask(engine, asked, before, day)
+        result = ask(engine, asked, before, (day or "").strip())
         yield (
             [*waiting, _said("assistant", bubble(result))],
             gr.skip(),
-            _panel(engine, result),
+            panel(result, engine.article),
             remember(before, result),
         )
 
@@ -122,10 +121,6 @@ def _publish(engine: Engine) -> None:
         return ask(engine, question, history, as_of).to_dict()
 
     endpoint(answer, api_name="answer", concurrency_id="answer")
-
-
-def _panel(engine: Engine, answer: Answer) -> str:
-    return panel(answer, article=engine.article, coverage=engine.coverage())
 
 
 def _said(role: str, content: str) -> Message:

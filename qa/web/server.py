@@ -29,6 +29,7 @@ PORTS_TRIED = 40
 # How long an answer that is under way may delay a stop.
 SECONDS_TO_STOP = 3
 SECONDS_BETWEEN_LOOKS = 0.1
+FIRST_QUESTION = "What happened, and when?"
 
 
 def serve(
@@ -145,7 +146,7 @@ def _prepared(engine: "Engine") -> "FastAPI":
     """The page, after a first question has gone through the engine, so that the first reader need not wait."""
     from qa.web.conversation import ask
 
-    first = ask(engine, next(iter(engine.examples()), "What is new?"))
+    first = ask(engine, FIRST_QUESTION)
     if first.status is AnswerStatus.FAILED:
         raise DatelineError(f"The engine could not answer a first question: {first.text} Run `dateline doctor`.")
     return _mounted(engine)
@@ -213,7 +214,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
 
 def _address(host: str, port: int) -> str:
     """The address to type into a browser on this machine."""
-    name = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host
+    any_interface = host in ("", "0.0.0.0", "::")  # noqa: S104, compared and not bound
+    name = "127.0.0.1" if any_interface else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from html import escape as escape_html
 
+from index.articlestore import Coverage
 from index.types import Article, DateSource
+from qa.coverage import searched
 from qa.markdown import age, day, safe_link, visible
 from qa.types import Answer, AnswerStatus, Citation, Headline, Verdict
-from qa.web.conversation import Coverage
 
 VERDICTS = {
     Verdict.VERBATIM: "Quoted word for word",
@@ -18,28 +19,28 @@ VERDICTS = {
     Verdict.UNSUPPORTED: "Not supported by this passage",
     Verdict.WRONG_SOURCE: "Said by another source, not by this one",
 }
-BADGES = {"brief": "brief", "fictional": "fictional"}
 # Around a quote whose passage is not at hand, about as much as a passage holds.
 CONTEXT_CHARACTERS = 280
 LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
-def panel(answer: Answer, *, article: Callable[[str], Article], coverage: Coverage) -> str:
-    """The sources of an answer as cards, or, where it has none, what was searched and the nearest headlines.
+def panel(answer: Answer, article: Callable[[str], Article]) -> str:
+    """The sources of an answer as cards, or, where it has none, the nearest headlines.
 
-    `article` is asked only for a passage that did not come with the answer; what it raises is passed on.
+    `article` is asked only for a passage that did not come with the answer; where it raises `KeyError`, the quote
+    stands alone.
     """
     if answer.citations:
         cards = "".join(_card(citation, _passage(answer, citation, article)) for citation in answer.citations)
         return _section(f"Sources ({len(answer.citations)})", cards)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
-        return _section("No source answers this", _searched(coverage) + _nearest(answer.nearest))
+        return _section("No source answers this", _nearest(answer.nearest))
     return opening()
 
 
 def masthead(coverage: Coverage) -> str:
     """The name of the page and what it can answer from."""
-    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{_escape(coverage_line(coverage))}</p></div>'
+    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{_escape(searched(coverage, None))}</p></div>'
 
 
 def opening() -> str:
@@ -47,31 +48,12 @@ def opening() -> str:
     return _section("Sources", '<p class="dl-quiet">Each answer shows here the passages it rests on.</p>')
 
 
-def coverage_line(coverage: Coverage) -> str:
-    """What is indexed in one line of plain text, such as "2 articles from TASS, 21 Sep 2023 to 27 Sep 2023"."""
-    articles = "1 article" if coverage.articles == 1 else f"{coverage.articles:,} articles"
-    parts = [articles + _publishers(coverage.publishers)]
-    if coverage.oldest and coverage.newest:
-        same = coverage.oldest == coverage.newest
-        parts.append(day(coverage.newest) if same else f"{day(coverage.oldest)} to {day(coverage.newest)}")
-    return ", ".join(parts)
-
-
-def _publishers(names: tuple[str, ...]) -> str:
-    if not names:
-        return ""
-    if len(names) <= 3:
-        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-        return f" from {listed}"
-    return f" from {', '.join(names[:2])} and {len(names) - 2} other publishers"
-
-
 def _section(heading: str, body: str) -> str:
     return f'<section class="dl-sources"><h2>{_escape(heading)}</h2>{body}</section>'
 
 
 def _card(citation: Citation, passage: str) -> str:
-    badge = BADGES.get(citation.kind, "" if citation.kind == "article" else citation.kind)
+    badge = "" if citation.kind == "article" else citation.kind
     return "".join(
         (
             '<article class="dl-card"><header>',
@@ -108,7 +90,10 @@ def _passage(answer: Answer, citation: Citation, article: Callable[[str], Articl
         start = evidence.text.find(citation.quote)
         if evidence.passage_id == citation.passage_id and start >= 0:
             return _marked(evidence.text, start, start + len(citation.quote))
-    text = article(citation.article_id).text
+    try:
+        text = article(citation.article_id).text
+    except KeyError:
+        return _marked(citation.quote, 0, len(citation.quote))
     first = max(0, citation.start - CONTEXT_CHARACTERS)
     last = min(len(text), citation.end + CONTEXT_CHARACTERS)
     before = "… " + text[first : citation.start].partition(" ")[2] if first else text[: citation.start]
@@ -126,10 +111,6 @@ def _lines(text: str) -> str:
 
 def _escape(text: str) -> str:
     return escape_html(" ".join(visible(text).split()))
-
-
-def _searched(coverage: Coverage) -> str:
-    return f'<p class="dl-quiet">Searched: {_escape(coverage_line(coverage))}.</p>'
 
 
 def _nearest(headlines: tuple[Headline, ...]) -> str:

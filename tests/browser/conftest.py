@@ -1,25 +1,16 @@
 """A real browser on the real page over the real engine; nothing here runs where no Chromium is installed."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from qa import QAEngine
 from qa.web.server import ChatServer
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-class OpenPage(Protocol):
-    """Opens the page in a window of its own, in a size and a colour scheme."""
-
-    def __call__(self, *, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light") -> Page: ...
+from tests.browser.pages import CHROMIUM, SWITCHES, OpenPage
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +48,10 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         if message.type in ("error", "warning"):
             faults.append(message.text)
 
+    def answered(response: Response) -> None:
+        if not response.ok:
+            faults.append(f"{response.status} {response.url}")
+
     def open_page(*, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light") -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         closers.append(context.close)
@@ -64,7 +59,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page.on("console", console)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: requested.append(request.url))
-        page.on("response", lambda response: response.ok or faults.append(f"{response.status} {response.url}"))
+        page.on("response", answered)
         page.goto(address)
         page.wait_for_selector("#dl-question textarea")
         return page

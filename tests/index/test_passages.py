@@ -22,7 +22,9 @@ def article(text: str, title: str = "A title") -> Article:
 
 
 TEXTS = st.lists(
-    st.lists(st.sampled_from(["The port reopened.", "Ships wait.", "It cost $5.3 million!", "x" * 90, "Überall”", "no"])),
+    st.lists(
+        st.sampled_from(["The port reopened.", "Ships wait.", "It cost $5.3 million!", "x" * 90, "Überall”", "no"])
+    ),
 ).map(lambda paragraphs: "\n\n".join(" ".join(sentences) for sentences in paragraphs))
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from index.articlestore import Coverage
 from index.types import Article
 from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
 from qa.web.replies import bubble
-from qa.web.sources import CONTEXT_CHARACTERS, VERDICTS, coverage_line, panel
+from qa.web.sources import CONTEXT_CHARACTERS, VERDICTS, masthead, panel
 
 TEXT = "Delegates met in the harbour town.\n\nThree convoys were agreed on. Both sides will return in May."
 QUOTE = "Three convoys were agreed on."
@@ -31,13 +32,6 @@ CITATION = Citation(
 ANSWER = Answer(question="How many convoys?", text=f"{QUOTE} [1]", status=AnswerStatus.ANSWERED, citations=(CITATION,))
 
 
-class Holdings:
-    articles = 4
-    publishers: tuple[str, ...] = ("The Example Courier", "The Sample Post")
-    oldest: date | None = date(2023, 4, 2)
-    newest: date | None = date(2023, 9, 27)
-
-
 def article(_: str) -> Article:
     return Article(id="harbour", title="Harbour talks end", text=TEXT)
 
@@ -45,7 +39,7 @@ def article(_: str) -> Article:
 def shown(citation: Citation = CITATION, text: str = TEXT, evidence: tuple[Evidence, ...] = ()) -> str:
     held = Article(id="harbour", title="Harbour talks end", text=text)
     answer = replace(ANSWER, citations=(citation,), evidence=evidence)
-    return panel(answer, article=lambda _: held, coverage=Holdings())
+    return panel(answer, lambda _: held)
 
 
 def test_a_card_names_publisher_date_age_title_and_verdict() -> None:
@@ -130,35 +124,34 @@ def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked() -> Non
     )
 
 
-def test_a_decline_shows_what_was_searched_and_the_nearest_headlines() -> None:
+def test_an_article_that_the_index_no_longer_holds_leaves_the_quote() -> None:
+    def gone(article_id: str) -> Article:
+        raise KeyError(article_id)
+
+    assert f"<blockquote><mark>{QUOTE}</mark></blockquote>" in panel(ANSWER, gone)
+
+
+def test_a_decline_shows_the_nearest_headlines() -> None:
     nearest = Headline(article_id="h", title="Harbour <talks>", publisher=None, published=date(2023, 4, 2))
     declined = Answer(question="Who?", text="No.", status=AnswerStatus.NOT_IN_ARTICLES, nearest=(nearest,))
-    text = panel(declined, article=article, coverage=Holdings())
-    assert "Searched: 4 articles from The Example Courier and The Sample Post, 2 Apr 2023 to 27 Sep 2023." in text
+    text = panel(declined, article)
+    assert "No source answers this" in text
     assert "Harbour &lt;talks&gt;" in text
     assert "publisher unknown · 2 Apr 2023" in text
 
 
-def test_a_question_that_could_not_be_asked_claims_no_search() -> None:
+def test_a_question_that_could_not_be_asked_claims_nothing_about_sources() -> None:
     invalid = Answer(question="", text="Ask something.", status=AnswerStatus.INVALID_QUESTION)
-    assert "Searched" not in panel(invalid, article=article, coverage=Holdings())
+    assert "No source answers this" not in panel(invalid, article)
 
 
-@pytest.mark.parametrize(
-    ("articles", "publishers", "oldest", "newest", "line"),
-    [
-        (1, (), None, None, "1 article"),
-        (2, ("A",), date(2023, 4, 2), date(2023, 4, 2), "2 articles from A, 2 Apr 2023"),
-        (3, ("A", "B", "C"), None, None, "3 articles from A, B and C"),
-        (1200, ("A", "B", "C", "D"), None, None, "1,200 articles from A, B and 2 other publishers"),
-    ],
-)
-def test_the_line_about_the_index_counts_names_and_dates(
-    articles: int, publishers: tuple[str, ...], oldest: date | None, newest: date | None, line: str
-) -> None:
-    holdings = Holdings()
-    holdings.articles, holdings.publishers, holdings.oldest, holdings.newest = articles, publishers, oldest, newest
-    assert coverage_line(holdings) == line
+def test_the_masthead_says_what_is_indexed() -> None:
+    coverage = Coverage(
+        articles=4, publishers=("A <b>", "C"), oldest=date(2023, 4, 2), newest=date(2023, 9, 27), undated=0
+    )
+    text = masthead(coverage)
+    for part in ("4 articles", "A &lt;b&gt;, C", "2 Apr 2023", "27 Sep 2023"):
+        assert part in text
 
 
 def test_the_reply_leaves_the_sources_to_the_panel() -> None:

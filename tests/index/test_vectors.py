@@ -1,0 +1,222 @@
+"""Passages and vectors in Chroma: what goes in comes out, near is near, and dates filter."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from index.embeddings import Vectors
+from index.errors import IndexBroken
+from index.types import Passage
+from index.vectors import WRITE_BATCH, StoredPassage, VectorStore, as_number
+
+FIRST_DAY = date(2023, 1, 1)
+MANY, WIDTH, DAYS = 2100, 32, 300
+
+
+def stored(number: int, published: date | None = None, text: str = "The port reopened.") -> StoredPassage:
+    passage = Passage(id=f"a{number}-000", article_id=f"a{number}", ordinal=0, start=3, end=3 + len(text), text=text)
+    return StoredPassage(passage=passage, key=f"key{number}", published=published)
+
+
+def written(folder: Path, passages: list[StoredPassage], vectors: list[list[float]]) -> VectorStore:
+    store = VectorStore.create(folder)
+    store.add(passages, np.array(vectors, dtype=np.float32))
+    return store
+
+
+def unit(vectors: NDArray[np.floating]) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)
+
+
+def ids(found: list[tuple[Passage, float]]) -> list[str]:
+    return [passage.id for passage, _ in found]
+
+
+class Many(NamedTuple):
+    """More passages than Chroma keeps out of its graph, in clusters as texts are, every tenth without a date."""
+
+    folder: Path
+    vectors: Vectors
+    days: list[date | None]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Many:
+    random = np.random.default_rng(20230927)
+    centres = random.normal(size=(40, WIDTH))
+    vectors = unit(centres[random.integers(40, size=MANY)] + 0.5 * random.normal(size=(MANY, WIDTH)))
+    days = [None if n % 10 == 0 else FIRST_DAY + timedelta(days=int(random.integers(DAYS))) for n in range(MANY)]
+    folder = tmp_path_factory.mktemp("vectors") / "chroma"
+    store = VectorStore.create(folder)
+    store.add([stored(number, day) for number, day in enumerate(days)], vectors)
+    store.close()
+    return Many(folder, vectors, days)
+
+
+@pytest.fixture
+def store(many: Many) -> Iterator[VectorStore]:
+    with closing(VectorStore.open(many.folder)) as opened:
+        yield opened
+
+
+def test_passages_come_out_as_they_went_in(tmp_path: Path) -> None:
+    given = [
+        stored(1, date(2023, 9, 27), "“Ships came back,” said Åsa.\n\nThe port: 5.3 million."),
+        stored(2, None, "x" * 5000),
+    ]
+    with closing(written(tmp_path / "chroma", given, [[1, 0], [0, 1]])) as store:
+        assert store.count() == 2
+        assert store.passages(["a2-000", "a1-000", "nowhere"]) == {s.passage.id: s.passage for s in given}
+        assert store.passages([]) == {}
+
+
+def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
+    given = [stored(number) for number in range(3)]
+    written(tmp_path / "chroma", given, [[1, 0], [0, 1], [1, 1]]).close()
+    with closing(VectorStore.open(tmp_path / "chroma")) as store:
+        assert {passage for passage, _ in store.query(np.array([1, 0], np.float32), 3, None)} == {
+            s.passage for s in given
+        }
+
+
+def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(tmp_path: Path) -> None:
+    vectors: list[list[float]] = [[0.2, 0], [3, 3], [0, 1], [-1, 0]]
+    with closing(written(tmp_path / "chroma", [stored(n) for n in range(4)], vectors)) as store:
+        found = store.query(np.array([1, 0], np.float32), 4, None)
+    assert ids(found) == ["a0-000", "a1-000", "a2-000", "a3-000"]
+    assert [score for _, score in found] == pytest.approx([1, 0.5**0.5, 0, -1], abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:legacy embedding function config")  # chromadb warns that there is none
+def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(store: VectorStore) -> None:
+    configuration = store._collection.configuration
+    assert configuration["hnsw"]["space"] == "cosine"
+    assert configuration["embedding_function"] is None
+    assert store._collection._embedding_function is None
+
+
+def test_days_are_kept_as_integers_and_an_unknown_day_is_not_kept(tmp_path: Path) -> None:
+    given = [stored(1, date(2023, 9, 7)), stored(2)]
+    with closing(written(tmp_path / "chroma", given, [[1, 0], [0, 1]])) as store:
+        dated, undated = store._collection.get(ids=["a1-000", "a2-000"])["metadatas"]
+    assert dated["published"] == 20230907
+    assert type(dated["published"]) is int
+    assert "published" not in undated
+
+
+@given(st.dates(), st.dates())
+def test_days_as_numbers_sort_as_days_do(one: date, other: date) -> None:
+    assert (as_number(one) < as_number(other)) == (one < other)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "wanted"),
+    [
+        (None, ["a1-000", "a2-000", "a3-000", "a4-000"]),
+        (date(2023, 9, 20), []),
+        (date(2023, 9, 21), ["a1-000"]),
+        (date(2023, 12, 31), ["a1-000", "a2-000"]),
+        (date(2024, 1, 2), ["a1-000", "a2-000", "a3-000"]),
+    ],
+)
+def test_as_of_leaves_out_what_is_undated_or_came_later(tmp_path: Path, as_of: date | None, wanted: list[str]) -> None:
+    given = [stored(1, date(2023, 9, 21)), stored(2, date(2023, 9, 27)), stored(3, date(2024, 1, 2)), stored(4)]
+    vectors: list[list[float]] = [[1, 0], [1, 0.1], [1, 0.2], [1, 0.3]]
+    with closing(written(tmp_path / "chroma", given, vectors)) as store:
+        assert ids(store.query(np.array([1, 0], np.float32), 10, as_of)) == wanted
+
+
+def test_an_empty_store_finds_nothing(tmp_path: Path) -> None:
+    with closing(VectorStore.create(tmp_path / "chroma")) as store:
+        assert store.query(np.array([1, 0], np.float32), 5, None) == []
+        assert store.vectors_by_key({"key1"}) == {}
+        assert store.count() == 0
+
+
+def test_vectors_come_back_by_their_keys_over_every_batch_and_page(many: Many, store: VectorStore) -> None:
+    assert WRITE_BATCH < 2000 < MANY
+    assert store.count() == MANY
+    found = store.vectors_by_key({f"key{number}" for number in range(MANY)} | {"nothing"})
+    assert found.keys() == {f"key{number}" for number in range(MANY)}
+    ordered = np.stack([found[f"key{number}"] for number in range(MANY)])
+    np.testing.assert_allclose(ordered, many.vectors, atol=1e-6)
+
+
+def test_similarities_are_cosines_and_those_of_unknown_passages_are_absent(many: Many, store: VectorStore) -> None:
+    numbers = [7, 2099, 0]
+    found = store.similarities(many.vectors[5], [*(f"a{number}-000" for number in numbers), "nowhere"])
+    assert found == pytest.approx({f"a{n}-000": float(many.vectors[n] @ many.vectors[5]) for n in numbers}, abs=1e-6)
+    assert store.similarities(many.vectors[5], []) == {}
+
+
+@pytest.mark.parametrize("as_of", [None, FIRST_DAY + timedelta(days=DAYS // 3)])
+def test_search_misses_hardly_anything_that_brute_force_finds(
+    many: Many, store: VectorStore, as_of: date | None
+) -> None:
+    random = np.random.default_rng(7)
+    allowed = np.array([as_of is None or (day is not None and day <= as_of) for day in many.days])
+    hits = 0
+    for query in unit(many.vectors[:100] + 0.2 * random.normal(size=(100, WIDTH))):
+        best = np.argsort(-np.where(allowed, many.vectors @ query, -2))[:10]
+        hits += len({f"a{number}-000" for number in best} & set(ids(store.query(query, 10, as_of))))
+    assert hits >= 0.995 * 1000
+
+
+def test_results_come_best_first_with_their_cosine(many: Many, store: VectorStore) -> None:
+    found = store.query(many.vectors[42], 20, None)
+    assert ids(found)[0] == "a42-000"
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+    exact = [float(many.vectors[int(p.article_id[1:])] @ many.vectors[42]) for p, _ in found]
+    assert scores == pytest.approx(exact, abs=1e-5)
+
+
+def test_many_threads_may_open_search_and_close_at_once(many: Many) -> None:
+    start = threading.Barrier(16)
+
+    def search(number: int) -> list[str]:
+        start.wait()
+        firsts = []
+        for round_ in range(4):
+            with closing(VectorStore.open(many.folder)) as store:
+                firsts += ids(store.query(many.vectors[number * 4 + round_], 1, None))
+        return firsts
+
+    with ThreadPoolExecutor(16) as pool:
+        found = [first for firsts in pool.map(search, range(16)) for first in firsts]
+    assert found == [f"a{number}-000" for number in range(64)]
+
+
+def test_closing_one_opened_store_leaves_another_in_use(many: Many) -> None:
+    with closing(VectorStore.open(many.folder)) as store:
+        VectorStore.open(many.folder).close()
+        assert ids(store.query(many.vectors[3], 1, None)) == ["a3-000"]
+
+
+def test_a_store_that_is_missing_is_a_broken_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexBroken, match=r"chroma is missing\. Run: dateline index --rebuild"):
+        VectorStore.open(tmp_path / "chroma")
+    assert not (tmp_path / "chroma").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database " * 400])
+def test_a_store_that_chroma_cannot_read_is_a_broken_index(tmp_path: Path, content: bytes) -> None:
+    written(tmp_path / "chroma", [stored(1)], [[1, 0]]).close()
+    (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(content)
+    with pytest.raises(IndexBroken, match=r"Chroma cannot read .*\. Run: dateline index --rebuild"):
+        VectorStore.open(tmp_path / "chroma")
+
+
+def test_a_query_of_another_model_is_refused_and_says_so(store: VectorStore) -> None:
+    with pytest.raises(IndexBroken, match=f"dimension of {WIDTH}, got 2"):
+        store.query(np.array([1, 0], np.float32), 3, None)

@@ -1,0 +1,96 @@
+"""`dateline index`: the receipt, problems, and which folders are indexed."""
+
+import os
+import re
+from pathlib import Path
+
+from index.generations import building
+from index.types import SyncReceipt
+from tests.qa.cli.commands import PLACE, ROOT, Dateline, counted, is_one_line, write_lines
+
+
+def test_the_receipt_counts_what_was_found_and_a_second_run_embeds_nothing(dateline: Dateline, articles: Path) -> None:
+    first, second = dateline("index", articles), dateline("index", articles)
+    assert (first.code, second.code, first.err + second.err) == (0, 0, "")
+    new = {"found": 1, "indexed": 1, "unchanged": 0, "skipped": 0, "failed": 0, "removed": 0}
+    assert counted(first.out) == new
+    assert counted(second.out) == new | {"indexed": 0, "unchanged": 1}
+    assert "1 articles, 1 passages, 0 embedded now" in second.out
+
+
+def test_the_receipt_as_json_is_all_of_stdout_and_names_each_problem(dateline: Dateline, articles: Path) -> None:
+    (articles / "notes.pdf").write_bytes(b"%PDF-1.7")
+    ended = dateline("index", "--json", articles)
+    assert ended.code == 0
+    assert set(ended.json) == set(SyncReceipt.__dataclass_fields__)
+    assert (ended.json["found"], ended.json["indexed"], ended.json["skipped"]) == (2, 1, 1)
+    (problem,) = ended.json["problems"]
+    assert problem["path"].endswith("notes.pdf")
+    assert ended.err.startswith("skipped ")
+    assert problem["reason"] in ended.err
+
+
+def test_an_article_that_cannot_be_read_ends_with_1_and_is_named_with_its_line(
+    dateline: Dateline, articles: Path
+) -> None:
+    good = {"title": "Ferry to Ostrel runs again", "text": "The ferry to Ostrel runs again since Monday."}
+    write_lines(articles / "wire.jsonl", good, "{broken")
+    ended = dateline("index", articles)
+    assert ended.code == 1
+    assert (counted(ended.out)["indexed"], counted(ended.out)["failed"]) == (2, 1)
+    assert re.match(r"failed \S*wire\.jsonl:2: ", ended.err)
+
+
+def test_folders_without_any_article_end_with_1_and_leave_the_index_as_it_was(
+    dateline: Dateline, articles: Path, here: Path
+) -> None:
+    assert dateline("index", articles).code == 0
+    (here / "empty").mkdir()
+    ended = dateline("index", here / "empty")
+    assert (ended.code, ended.out) == (1, "")
+    assert is_one_line(ended.err)
+    assert dateline("ask", "--json", "What did the harbour of Selmouth open?").json["status"] == "ANSWERED"
+
+
+def test_without_paths_the_folders_of_the_last_time_are_followed(dateline: Dateline, articles: Path) -> None:
+    (articles / "ferry.txt").write_text("Ferry runs again\n\nThe ferry to Ostrel runs again since Monday.\n")
+    assert counted(dateline("index", articles).out)["indexed"] == 2
+    (articles / "ferry.txt").unlink()
+    followed = counted(dateline("index").out)
+    assert (followed["found"], followed["unchanged"], followed["removed"]) == (1, 1, 1)
+    rebuilt = dateline("index", "--rebuild", "--json").json
+    assert (rebuilt["indexed"], rebuilt["embedded"]) == (1, 1)
+
+
+def test_without_paths_and_index_the_seeds_that_ship_are_indexed(dateline: Dateline, here: Path) -> None:
+    receipt = dateline("index", "--json").json
+    shipped = {file.name for file in (ROOT / "seeds").glob("*.md")} - {"README.md"}
+    assert receipt["indexed"] == len(shipped)
+    assert dateline("ask", "--json", PLACE).json["short_answer"] == "Yevlakh"
+    assert list(here.iterdir()) == [], "the index goes to its own place"
+
+
+def test_without_paths_and_index_a_folder_named_seeds_comes_first(dateline: Dateline, articles: Path) -> None:
+    articles.rename(articles.with_name("seeds"))
+    assert counted(dateline("index").out)["indexed"] == 1
+
+
+def test_a_default_year_dates_articles_that_give_day_and_month(dateline: Dateline, articles: Path) -> None:
+    (articles / "harbour.md").write_text(
+        "Selmouth opens a quay\n\nSELMOUTH, May 4. /Example/. The harbour of Selmouth opened a second quay.\n"
+    )
+    question = "What did the harbour of Selmouth open?"
+    days = []
+    for arguments in ([], ["--default-year", "2021"]):
+        assert dateline("index", articles, *arguments).code == 0
+        days.append(dateline("ask", "--json", question).json["newest_source"])
+    assert days == [None, "2021-05-04"]
+
+
+def test_an_index_that_another_process_builds_ends_with_1(dateline: Dateline, articles: Path) -> None:
+    with building(Path(os.environ["DATELINE_INDEX_DIR"])):
+        ended = dateline("index", articles)
+    assert (ended.code, ended.out) == (1, "")
+    assert is_one_line(ended.err)
+    assert "Another process" in ended.err
+    assert dateline("index", articles).code == 0

@@ -1,0 +1,46 @@
+"""What articles, files and questions may not do to a terminal."""
+
+import unicodedata
+from pathlib import Path
+
+from tests.qa.cli.commands import Dateline, process, write_lines
+
+
+def controls_in(text: str) -> set[str]:
+    return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"}
+
+
+def test_terminal_escapes_of_articles_files_and_questions_never_reach_the_terminal(
+    dateline: Dateline, articles: Path
+) -> None:
+    evil = "\x1b[2J\x9b31m\u202e\x07"
+    record = {
+        "title": f"Bridge {evil} of Ostrel closes &#27;[2J",
+        "text": f"The bridge of Ostrel {evil} closes on Friday &#x9b;31m for repairs, the city said.",
+        "publisher": f"Courier {evil}",
+        "url": f"https://news.example/{evil}",
+    }
+    write_lines(articles / "bridge.jsonl", record, "{broken")
+    (articles / "\x1b[2Jevil\u202e.pdf").write_bytes(b"%PDF")
+    questions = write_lines(
+        articles.parent / "q.jsonl", {"id": f"\ud83d{evil}", "question": f"When{evil} does the bridge of Ostrel close?"}
+    )
+    runs = [
+        dateline("index", articles),
+        dateline("ask", f"When {evil} does the bridge of Ostrel close?"),
+        dateline("ask", "--json", "When does the bridge of Ostrel close?"),
+        dateline("ask", "--as-of", evil, "When does the bridge of Ostrel close?"),
+        dateline("batch", questions),
+        dateline("index", f"nowhere{evil}"),
+    ]
+    assert [run.code for run in runs] == [1, 0, 0, 2, 0, 2]
+    assert "Friday" in runs[1].out
+    assert [controls_in(run.out + run.err) for run in runs] == [set()] * len(runs)
+    assert runs[4].json["id"] == f"\ud83d{evil}", "JSON gives back what was given"
+
+
+def test_characters_that_the_terminal_cannot_show_become_question_marks(dateline: Dateline, articles: Path) -> None:
+    assert dateline("index", articles).code == 0
+    ended = process("ask", "How much did the second quay of Selmouth cost?", PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"?It cost nine million crowns?" in ended.stdout

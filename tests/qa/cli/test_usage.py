@@ -1,0 +1,74 @@
+"""What a command that was typed wrongly says, and help."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.qa.cli.commands import PLACE, Dateline, Ended, is_one_line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "COMMAND"),
+        (["answer"], "'answer'"),
+        (["ask"], "question"),
+        (["ask", "Who?", "--port", "1"], "--port"),
+        (["batch"], "QUESTIONS"),
+        (["chat", "--port", "99999"], "'99999' is no port"),
+        (["chat", "--port", "²"], "'²' is no port"),
+        (["chat", "--port", "-1"], "--port"),
+        (["eval", "--half", "first"], "'first'"),
+        (["--json", "doctor"], "--json"),
+    ],
+)
+def test_bad_usage_ends_with_2_in_one_line_that_names_help(
+    dateline: Dateline, here: Path, arguments: list[str], named: str
+) -> None:
+    ended = dateline(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert is_one_line(ended.err)
+    assert named in ended.err
+    assert ended.err.rstrip().endswith("--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["index", "no-folder"], "no-folder"),
+        (["index", "--default-year", "soon"], "DATELINE_DEFAULT_YEAR is 'soon'"),
+        (["batch", "no-file.jsonl"], "no-file.jsonl"),
+        (["batch", "."], "directory"),
+        (["eval"], "tests/questions.jsonl"),
+        (["eval", "no-file.jsonl"], "no-file.jsonl"),
+    ],
+)
+def test_bad_input_ends_with_2_in_one_line_that_names_it(
+    dateline: Dateline, indexed: Path, arguments: list[str], named: str
+) -> None:
+    ended = dateline(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert is_one_line(ended.err)
+    assert named in ended.err
+
+
+def test_a_setting_that_cannot_be_used_ends_with_2_and_names_it(
+    dateline: Dateline, indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_TOP_K", "many")
+    ended = dateline("ask", PLACE)
+    assert (ended.code, ended.out) == (2, "")
+    assert "DATELINE_TOP_K is 'many'" in ended.err
+
+
+def test_the_version_is_that_of_the_package(dateline: Dateline) -> None:
+    assert dateline("--version") == Ended(code=0, out=f"dateline {version('dateline')}\n", err="")
+
+
+@pytest.mark.parametrize("command", ["index", "ask", "batch", "eval", "chat", "doctor"])
+def test_every_command_has_help_and_takes_an_index_and_json(dateline: Dateline, command: str) -> None:
+    ended = dateline(command, "--help")
+    assert ended.code == 0
+    assert "--index-dir DIR" in ended.out
+    assert "--json" in ended.out
