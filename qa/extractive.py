@@ -13,6 +13,7 @@ from qa.citations import Line, Quote
 from qa.prompting import Wording
 from qa.question import Question, QuestionKind
 from qa.sentences import sentences_of
+from qa.spans import widen
 from qa.types import ScoredPassage
 
 FACT_WORDS = 60  # an answer to one fact is never longer
@@ -20,6 +21,7 @@ OVERVIEW_SENTENCES = 5
 OVERVIEW_PASSAGES = 8
 SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
 NEW_TERM = 0.15  # what a sentence gains by meeting all of the question's terms that are not met yet
+LEAD = 0.08  # what the first sentence of an article gains: news says the most important thing first
 NEAR_BEST = 0.6  # sentences far less near to the question than the best one are left out
 
 
@@ -40,13 +42,20 @@ def draft_fact(question: Question, candidate: Candidate, wording: Wording) -> Dr
     quote = Quote(scored=candidate.scored, start=candidate.start, end=candidate.end)
     said = attribution_of(candidate.article.text, candidate.start, candidate.end)
     lines: list[Line] = []
-    short = candidate.short if question.kind is QuestionKind.FACT else ""
+    short = _short_answer(question, candidate) if question.kind is QuestionKind.FACT else ""
     if short and len(short.split()) <= FACT_WORDS // 3:
         lines.append(_short_line(short, quote, _speaker_of_span(candidate, said), wording))
     room = FACT_WORDS - sum(len(line.plain.split()) for line in lines)
     speaker = said.name if said and not lines and _needs_name(said) else None
     lines.append(_sentence_line(candidate, quote, speaker, room, wording))
     return Draft(lines=tuple(lines), short_answer=short or None, confidence=candidate.confidence)
+
+
+def _short_answer(question: Question, candidate: Candidate) -> str:
+    if candidate.span is None:
+        return ""
+    text, sentence = candidate.article.text, (candidate.start, candidate.end)
+    return " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
 
 
 def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording) -> Draft:
@@ -59,7 +68,8 @@ def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: C
     if not quotes:
         return Draft(lines=(), short_answer=None, confidence=None)
     vectors = corpus.embedder.embed_questions([question.text, *(f"{q.scored.article.title}. {q.text}" for q in quotes)])
-    near = vectors[1:] @ vectors[0]
+    first = np.array([LEAD * (q.start <= sentences_of(q.scored.article.text)[0][0]) for q in quotes])
+    near = vectors[1:] @ vectors[0] + first
     alike = vectors[1:] @ vectors[1:].T
     met = [frozenset(terms(f"{q.scored.article.title} {q.text}")) & frozenset(question.terms) for q in quotes]
     chosen = _choose(near, alike, met, max(len(question.terms), 1))

@@ -13,7 +13,7 @@ from qa.types import Answer, AnswerStatus
 
 logger = logging.getLogger(__name__)
 
-# Later questions need the last few turns only; a session that stays open for days must not grow for ever.
+# Later questions need the last few turns only; a page that stays open for days must not grow for ever.
 TURNS_KEPT = 20
 _NOT_REMEMBERED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
 

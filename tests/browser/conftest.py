@@ -13,8 +13,9 @@ from qa.web.server import ChatServer
 from tests.browser.pages import CHROMIUM, SWITCHES, OpenPage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone before the next module: while Playwright is open, no other test could start an event loop."""
     if CHROMIUM is None:
         pytest.skip("No Chromium is installed, so the page cannot be looked at in a browser.")
     with sync_playwright() as playwright:

@@ -98,12 +98,12 @@ def test_a_day_is_found_with_and_without_its_leading_zero(tmp_path: Path) -> Non
 
 
 def test_the_best_come_first_and_no_more_than_asked_for(index: KeywordIndex) -> None:
-    scored = index.query("bridge harbour pier meetings board", 10, None)
-    assert [id_ for id_, _ in scored] == ["0", "3", "1"]
+    scored = index.query("bridge harbour pier board", 10, None)
+    assert [id_ for id_, _ in scored] == ["0", "3"]
     scores = [score for _, score in scored]
     assert scores == sorted(scores, reverse=True)
     assert min(scores) > 0
-    assert index.query("bridge harbour pier meetings board", 2, None) == scored[:2]
+    assert index.query("bridge harbour pier board", 1, None) == scored[:1]
 
 
 def test_equal_passages_come_in_their_own_order(tmp_path: Path) -> None:

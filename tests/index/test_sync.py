@@ -1,102 +1,29 @@
 """Folders and their index: what changes is followed, what does not costs nothing, and nothing is lost on the way."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from index.corpus import Corpus
 from index.embeddings import Progress, Vectors
-from index.errors import IndexBroken, IndexBusy, IndexMissing, NothingToIndex, SettingsError
-from index.generations import POINTER, building
-from index.settings import IndexSettings
+from index.errors import NothingToIndex
 from index.sync import sync_index
-from index.types import SyncReceipt
 from tests.doubles import WordCountEmbedder
-
-ROOT = Path(__file__).parents[2]
-HARBOUR = "The harbour board of Elmbridge voted on Monday to rebuild the old pier before the winter storms arrive."
-SCHOOL = "Lindholt will close its smallest school in June because only eleven children are left in the village."
-RIVER = "The river Braek rose by two metres overnight and the lower bridge stays shut until the water falls again."
-CHOIR = "A choir of ninety voices sang in the Quillane market hall to raise money for the fishermen of the bay."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newsroom:
-    """A folder of articles, its index, and the embedder that remembers what it was given."""
-
-    folder: Path
-    index: Path
-    embedder: WordCountEmbedder = field(default_factory=WordCountEmbedder)
-
-    def write(self, name: str, *paragraphs: str, **fields: str) -> Path:
-        front = "".join(f"{key}: {value}\n" for key, value in ({"title": name} | fields).items())
-        path = self.folder / f"{name}.md"
-        path.write_text(f"---\n{front}---\n\n" + "\n\n".join(paragraphs) + "\n", encoding="utf-8")
-        return path
-
-    def settings(self, **given: object) -> IndexSettings:
-        return IndexSettings.load(**({"index_dir": self.index, "passage_tokens": 32} | given))
-
-    def sync(
-        self, *paths: Path, rebuild: bool = False, progress: Progress | None = None, **given: object
-    ) -> SyncReceipt:
-        receipt = sync_index(
-            paths or [self.folder],
-            settings=self.settings(**given),
-            rebuild=rebuild,
-            progress=progress,
-            embedder=self.embedder,
-        )
-        assert receipt.found == receipt.indexed + receipt.unchanged + receipt.skipped + receipt.failed
-        return receipt
-
-    def open(self, **given: object) -> Corpus:
-        return Corpus.open(self.settings(**given), self.embedder)
+from tests.index.newsroom import CHOIR, HARBOUR, RIVER, SCHOOL, Newsroom, generations, passages, snapshot, texts
 
 
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Newsroom:
     (tmp_path / "news").mkdir()
     return Newsroom(folder=tmp_path / "news", index=tmp_path / "index")
-
-
-def passages(corpus: Corpus) -> dict[str, str]:
-    """Every passage of an index by its id: each shares a corner of the space with any query of word counts."""
-    found = corpus.dense(np.full(256, 1 / 16, dtype=np.float32), 1000)
-    assert len(found) == corpus.manifest.passages
-    return {passage.id: passage.text for passage, _ in found}
-
-
-def texts(newsroom: Newsroom) -> list[str]:
-    corpus = newsroom.open()
-    try:
-        return [article.text for article in corpus.articles()]
-    finally:
-        corpus.close()
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder, to the byte, without the lock and without Chroma's files: it writes to them when opened."""
-    files = (path for path in folder.rglob("*") if path.is_file() and "chroma" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files if path.name != ".lock"}
-
-
-def generations(newsroom: Newsroom) -> list[str]:
-    return sorted(path.name for path in newsroom.index.iterdir() if path.is_dir())
 
 
 def test_a_first_run_indexes_and_embeds_everything(newsroom: Newsroom) -> None:
@@ -273,38 +200,6 @@ def test_a_file_above_the_limit_is_read_once_the_limit_is_raised(newsroom: Newsr
     assert newsroom.sync(max_file_mb=1).articles == 2
 
 
-def test_nothing_readable_leaves_the_old_index_untouched(newsroom: Newsroom) -> None:
-    path = newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    before = snapshot(newsroom.index)
-    path.write_bytes(b"")
-    with pytest.raises(NothingToIndex, match=r"news \(skipped .*harbour\.md: .*empty.*left as it was"):
-        newsroom.sync()
-    assert snapshot(newsroom.index) == before
-    assert texts(newsroom) == [HARBOUR]
-
-
-def test_an_empty_folder_makes_no_index(newsroom: Newsroom) -> None:
-    with pytest.raises(NothingToIndex, match="no files at all"):
-        newsroom.sync()
-    with pytest.raises(IndexMissing):
-        newsroom.open()
-
-
-def test_a_run_without_paths_needs_an_index(newsroom: Newsroom) -> None:
-    with pytest.raises(IndexMissing, match="dateline index FOLDER"):
-        sync_index(settings=newsroom.settings(), embedder=newsroom.embedder)
-
-
-def test_a_folder_that_is_not_there_is_named_and_costs_nothing(newsroom: Newsroom) -> None:
-    newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    before = snapshot(newsroom.index)
-    with pytest.raises(SettingsError, match="elsewhere does not exist"):
-        newsroom.sync(newsroom.folder, newsroom.folder / "elsewhere")
-    assert snapshot(newsroom.index) == before
-
-
 def test_fewer_folders_mean_fewer_articles(newsroom: Newsroom) -> None:
     newsroom.write("harbour", HARBOUR)
     (newsroom.folder / "arts").mkdir()
@@ -357,90 +252,6 @@ def test_the_receipt_tells_the_time_in_the_embedder_from_the_rest(newsroom: News
     newsroom.write("harbour", HARBOUR)
     receipt = sync_index([newsroom.folder], settings=newsroom.settings(), embedder=SlowEmbedder())
     assert 0.05 <= receipt.embedding_seconds <= receipt.seconds
-
-
-class FailingEmbedder(WordCountEmbedder):
-    """Fails as a machine out of memory does: after some of the work."""
-
-    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        super().embed(texts[:1], progress)
-        raise MemoryError("no room for the second batch")
-
-
-def test_a_build_that_fails_leaves_the_old_index_and_no_debris(newsroom: Newsroom) -> None:
-    newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    before, names = snapshot(newsroom.index), generations(newsroom)
-    newsroom.write("choir", CHOIR)
-    with pytest.raises(MemoryError):
-        sync_index([newsroom.folder], settings=newsroom.settings(), embedder=FailingEmbedder())
-    assert (snapshot(newsroom.index), generations(newsroom)) == (before, names)
-    assert texts(newsroom) == [HARBOUR]
-    assert newsroom.sync().articles == 2
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from index.settings import IndexSettings
-from index.sync import sync_index
-from tests.doubles import WordCountEmbedder
-
-class Killed(WordCountEmbedder):
-    def embed(self, texts, progress=None):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-settings = IndexSettings(index_dir=Path(sys.argv[2]), passage_tokens=32)
-sync_index([Path(sys.argv[1])], settings=settings, embedder=Killed())
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL elsewhere")
-def test_a_killed_build_leaves_the_old_index_and_the_next_run_clears_up(newsroom: Newsroom) -> None:
-    path = newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    names = generations(newsroom)
-    newsroom.write("choir", CHOIR)
-    arguments = [sys.executable, "-c", KILLED, str(newsroom.folder), str(newsroom.index)]
-    assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -9
-    assert len(generations(newsroom)) == len(names) + 1
-    assert texts(newsroom) == [HARBOUR]
-    assert newsroom.sync(path).embedded == 0
-    assert not [name for name in generations(newsroom) if not (newsroom.index / name / "manifest.json").is_file()]
-    assert newsroom.sync().articles == 2
-
-
-def test_a_second_build_is_refused_while_readers_go_on(newsroom: Newsroom) -> None:
-    newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    newsroom.write("choir", CHOIR)
-    with building(newsroom.index):
-        with pytest.raises(IndexBusy, match="Another process is building"):
-            newsroom.sync()
-        assert texts(newsroom) == [HARBOUR]
-    assert newsroom.sync().articles == 2
-
-
-def test_whoever_has_the_index_open_keeps_what_was_opened(newsroom: Newsroom) -> None:
-    newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    corpus = newsroom.open()
-    newsroom.write("choir", CHOIR)
-    newsroom.sync()
-    assert list(passages(corpus).values()) == [HARBOUR]
-    assert [article.text for article in corpus.articles()] == [HARBOUR]
-    corpus.close()
-    assert texts(newsroom) == [CHOIR, HARBOUR]
-
-
-def test_an_index_whose_roots_are_lost_asks_for_the_folder_and_is_built_anew_with_it(newsroom: Newsroom) -> None:
-    newsroom.write("harbour", HARBOUR)
-    newsroom.sync()
-    (newsroom.index / POINTER).write_text("nothing\n", encoding="utf-8")
-    with pytest.raises(IndexBroken, match="dateline index --rebuild FOLDER"):
-        sync_index(settings=newsroom.settings(), embedder=newsroom.embedder)
-    assert newsroom.sync(rebuild=True).articles == 1
-    assert texts(newsroom) == [HARBOUR]
 
 
 STORIES = (HARBOUR, SCHOOL, RIVER, CHOIR)

@@ -321,7 +321,7 @@ def test_what_could_not_be_answered_for_a_fault_is_not_remembered() -> None:
     assert remember(turns, ask(engine, "explode")) == turns
 
 
-def test_a_long_session_forgets_its_oldest_turns() -> None:
+def test_a_long_conversation_forgets_its_oldest_turns() -> None:
     turns: list[list[str]] = []
     for number in range(TURNS_KEPT + 5):
         turns = remember(turns, ask(PreparedEngine(), f"Question {number}?"))

@@ -1,0 +1,93 @@
+"""Makes the reader's span a short answer that reads well: whole words and names, amounts with their unit, quotes closed."""
+
+import re
+
+from index.keywords import words
+from qa.confidence import NUMBER_WORDS
+from qa.question import Expected
+
+_EDGE = " \t\n,;:.!?"
+_WORD_BEFORE = re.compile(r"(\S+)(\s+)$")
+_AMOUNT_BEFORE = re.compile(
+    r"(?:(?:about|around|nearly|almost|over|more than|less than|at least|at most|up to|some)\s+)?"
+    r"(?:[$€£]?\d[\d,.]*|hundreds|thousands|dozens|scores|millions|billions|half|a (?:third|quarter|dozen|number|couple|majority))"
+    r"(?:\s+(?:hundred|thousand|million|billion|trillion))?(?:\s+of)?\s+$",
+    re.IGNORECASE,
+)
+_SCALE = r"\s+(?:hundred|thousand|million|billion|trillion)\b"
+_UNIT = (
+    r"(?:\s?%|\s+(?:per ?cent|percent|dollars|euros|pounds|hours?|days?|weeks?|months?|years?|minutes?|seconds?|people"
+    r"|tonnes?|tons?|km|kilomet(?:re|er)s?|met(?:re|er)s?|miles?|degrees?|hectares?|acres?|barrels?|points?)\b)"
+)
+_UNIT_AFTER = re.compile(rf"^(?:{_SCALE}(?:{_UNIT})?|{_UNIT})", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"^,? (?:1[5-9]|20)\d\d\b")
+_DAY = re.compile(r"(?:\b[A-Z][a-z]+ \d{1,2}|\b\d{1,2} [A-Z][a-z]+)$")
+_NAME_WORD = re.compile(r"[A-Z][\w’'.-]*$")
+_QUOTES = (('"', '"'), ("“", "”"))
+
+
+def widen(text: str, span: tuple[int, int], sentence: tuple[int, int], expected: Expected) -> tuple[int, int]:
+    """The bounds of the short answer around a span, within its sentence."""
+    start, end = _whole_words(text, span, sentence)
+    if expected in (Expected.NAME, Expected.PLACE):
+        start, end = _whole_name(text, start, end, sentence)
+    if amount := _AMOUNT_BEFORE.search(text[sentence[0] : start]):
+        if not _is_number(text[start:end].split()[0] if text[start:end].split() else ""):
+            start = sentence[0] + amount.start()
+    if _is_number(text[start:end]) and (unit := _UNIT_AFTER.match(text[end : sentence[1]])):
+        end += unit.end()
+    if _DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text[end : sentence[1]])):
+        end += year.end()
+    return _closed(text, *_trimmed(text, start, end), sentence)
+
+
+def _whole_words(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:
+    start, end = _trimmed(text, max(span[0], sentence[0]), min(span[1], sentence[1]))
+    while start > sentence[0] and not text[start - 1].isspace() and text[start - 1] not in "\"“”'(/—–":
+        start -= 1
+    while end < sentence[1] and (text[end].isalnum() or (text[end] in "-’'" and text[end + 1 : end + 2].isalnum())):
+        end += 1
+    return start, end
+
+
+def _whole_name(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
+    """Take in the other words of a name that the span begins or ends within."""
+    while _NAME_WORD.match(text[start:end].split(" ")[0]) and (before := _WORD_BEFORE.search(text[sentence[0] : start])):
+        word, first = before.group(1), before.start() == 0
+        if not _NAME_WORD.match(word) or first or word[-1] in ",;:.":
+            break
+        start = sentence[0] + before.start()
+    while (after := re.match(r" ([A-Z][\w’'-]*[\w])", text[end : sentence[1]])) and _NAME_WORD.search(text[start:end]):
+        end += after.end()
+    return start, end
+
+
+def _is_number(text: str) -> bool:
+    found = words(text.replace("-", " "))
+    return bool(found) and all(word[0].isdigit() or word in NUMBER_WORDS for word in found)
+
+
+def _closed(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
+    """Add a quotation mark that stands right beside the span, or leave the odd one out."""
+    for opening, closing in _QUOTES:
+        inside = text[start:end]
+        odd = inside.count(opening) % 2 if opening == closing else inside.count(opening) != inside.count(closing)
+        if not odd:
+            continue
+        if end < sentence[1] and text[end] == closing and not inside.endswith(closing):
+            end += 1
+        elif start > sentence[0] and text[start - 1] == opening and not inside.startswith(opening):
+            start -= 1
+        elif inside.startswith(opening):
+            start += 1
+        elif inside.endswith(closing):
+            end -= 1
+    return start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE and text[end - 2 : end] not in ("S.", "m."):
+        end -= 1
+    return start, end

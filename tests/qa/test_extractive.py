@@ -1,0 +1,79 @@
+"""Drafts from hand-made evidence: speakers, length, order."""
+
+from datetime import date
+
+import pytest
+
+from index.types import Article, Passage
+from qa.candidates import Candidate
+from qa.citations import cite
+from qa.confidence import Signals
+from qa.extractive import FACT_WORDS, draft_fact
+from qa.prompting import load_wording
+from qa.question import understand
+from qa.sentences import sentences_of
+from qa.types import ScoredPassage
+
+SIGNALS = Signals(
+    reader=6.0, lead=3.0, question_to_sentence=0.7, question_to_passage=0.6, retrieved=0.9, met_in_sentence=0.8,
+    met_in_passage=0.9, rarest_missing=0.0, names_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
+)  # fmt: skip
+LONG = "The board, " + "which had met in the hall by the old pier again and again, " * 12 + "chose Ansa Kolvery on Monday."
+
+
+def candidate(text: str, short: str, sentence: int = -1) -> Candidate:
+    article = Article(id="a1", title="Port", text=text, published=date(2023, 3, 1))
+    start, end = sentences_of(text)[sentence]
+    passage = Passage(id="a1-000", article_id="a1", ordinal=0, start=0, end=len(text), text=text)
+    scored = ScoredPassage(passage=passage, article=article, score=1, similarity=1, found_by="dense")
+    at = text.index(short, start)
+    return Candidate(
+        scored=scored, start=start, end=end, span=(at, at + len(short)), signals=SIGNALS, confidence=0.9, rank=0.9
+    )
+
+
+def text_of(question: str, found: Candidate) -> str:
+    draft = draft_fact(understand(question), found, load_wording())
+    return cite(draft.lines, date(2023, 3, 2)).text
+
+
+def test_a_plain_fact_is_its_short_answer_and_its_sentence() -> None:
+    text = text_of("When did the port reopen?", candidate("The port reopened on Monday.", "Monday"))
+    assert text == "**Monday** [1]\n\nThe port reopened on Monday. [1]"
+
+
+def test_a_claim_names_its_speaker_before_the_short_answer() -> None:
+    text = text_of("What was closed?", candidate("Ansa Kolvery said that pier 4 was closed.", "pier 4"))
+    assert text.startswith("According to Ansa Kolvery: **pier 4** [1]")
+
+
+def test_a_speaker_is_not_according_to_himself() -> None:
+    text = text_of("Who spoke of pier 4?", candidate("Ansa Kolvery said that pier 4 was closed.", "Ansa Kolvery"))
+    assert text.startswith("**Ansa Kolvery** [1]")
+
+
+def test_what_stands_outside_the_claim_is_the_articles_own() -> None:
+    found = candidate("On Monday, the harbour board announced that pier 4 was closed.", "Monday")
+    assert text_of("When was it announced?", found).startswith("**Monday** [1]")
+
+
+def test_a_yes_or_no_question_gets_the_sentence_and_its_resolved_speaker() -> None:
+    found = candidate("Harbour President Ansa Kolvery spoke. The president pointed out that nobody was hurt.", "nobody")
+    assert text_of("Was anybody hurt?", found) == (
+        "According to Ansa Kolvery: The president pointed out that nobody was hurt. [1]"
+    )
+
+
+@pytest.mark.parametrize("question", ["Who was chosen?", "Was Ansa Kolvery chosen?"])
+def test_an_answer_to_one_fact_has_at_most_sixty_words_and_keeps_the_answer(question: str) -> None:
+    draft = draft_fact(understand(question), candidate(LONG, "Ansa Kolvery"), load_wording())
+    assert sum(len(line.plain.split()) for line in draft.lines) <= FACT_WORDS + 2  # two ellipses
+    assert "Ansa Kolvery" in draft.lines[-1].plain
+    assert cite(draft.lines, date(2023, 3, 2)).citations[0].quote == LONG
+
+
+def test_markup_in_an_article_is_only_text() -> None:
+    found = candidate("The port <b>reopened</b> on *Monday* [2] for $5.", "Monday")
+    text = text_of("When did the port reopen?", found)
+    assert "<b>" not in text
+    assert "\\[2\\]" in text

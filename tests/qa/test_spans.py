@@ -1,0 +1,38 @@
+"""Short answers that read well."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.question import Expected
+from qa.spans import widen
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected", "short"),
+    [
+        ("The board took hundreds of pieces of coal.", "pieces of coal", Expected.ANY, "hundreds of pieces of coal"),
+        ("A 24-hour strike began.", "24", Expected.DURATION, "24-hour"),
+        ("It lasted three hours.", "three", Expected.DURATION, "three hours"),
+        ("It cost 5 million crowns.", "5", Expected.NUMBER, "5 million"),
+        ("It rose by 5.2 per cent.", "5.2", Expected.NUMBER, "5.2 per cent"),
+        ("It opened on March 3, 2021, at last.", "March 3", Expected.TIME, "March 3, 2021"),
+        ("The chair is Ansa Kolvery of Elm.", "Kolvery", Expected.NAME, "Ansa Kolvery"),
+        ("The chair is Ansa Kolvery of Elm.", "Ansa", Expected.NAME, "Ansa Kolvery"),
+        ('They called it "a large storm" today.', '"a large storm', Expected.ANY, '"a large storm"'),
+        ("They met in Elm, then left.", "Elm,", Expected.PLACE, "Elm"),
+        ("Officials met.", "Officials met.", Expected.ANY, "Officials met"),
+    ],
+)
+def test_a_short_answer_is_whole(text: str, span: str, expected: Expected, short: str) -> None:
+    start = text.index(span)
+    a, b = widen(text, (start, start + len(span)), (0, len(text)), expected)
+    assert text[a:b] == short
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60), st.sampled_from(list(Expected)))
+def test_a_short_answer_stays_within_its_sentence(text: str, a: int, b: int, expected: Expected) -> None:
+    a, b = sorted((min(a, len(text)), min(b, len(text))))
+    start, end = widen(text, (a, b), (0, len(text)), expected)
+    assert 0 <= start <= len(text)
+    assert 0 <= end <= len(text)
