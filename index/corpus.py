@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
-from index.errors import IndexBroken, IndexMismatch
+from index.errors import CorpusError, IndexBroken, IndexMismatch
 from index.generations import Manifest, current
 from index.keywords import ANALYSER, KeywordIndex
 from index.passages import CUTTING
@@ -72,6 +72,14 @@ class Corpus:
         passages = self._vectors.passages([id_ for id_, _ in found])
         return [(passages[id_], score) for id_, score in found if id_ in passages]
 
+    def knows(self, word: str) -> bool:
+        """Whether the articles have a word, or the embedder has it whole: then it is no slip of the pen."""
+        return self._keywords.knows(word) or len(self.embedder.token_starts(word)) == 1
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word of the passages that has four letters or more, the most frequent first."""
+        return self._keywords.vocabulary
+
     def rarity(self, term: str) -> float:
         """How much a stemmed term tells, 0 (in every passage) to 1 (in none)."""
         return self._keywords.rarity(term)
@@ -119,6 +127,23 @@ def open_previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
         return Corpus.open(settings, embedder)
     except (IndexBroken, IndexMismatch, FileNotFoundError):
         return None
+
+
+def kept_vectors(settings: IndexSettings, embedder: Embedder, keys: set[str]) -> dict[str, NDArray[np.float32]]:
+    """What the live generation holds of these embedded texts, though its other settings may differ; {} if nothing."""
+    try:
+        folder = current(settings.index_dir)
+        if Manifest.read(folder).fingerprint.get("embedder_sha256") != embedder.sha256:
+            return {}
+        vectors = VectorStore.open(folder / "chroma")
+    except CorpusError:
+        return {}
+    try:
+        return vectors.vectors_by_key(keys)
+    except CorpusError:
+        return {}
+    finally:
+        vectors.close()
 
 
 def _check(manifest: Manifest, wanted: Mapping[str, str | int], index_dir: Path) -> None:

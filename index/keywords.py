@@ -5,9 +5,10 @@ Scores are Lucene's BM25 as bm25s computes them (Lù 2024, arXiv 2407.03618).
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from re import compile as pattern
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from index.errors import IndexBroken
 from index.types import Article, Passage
 
-ANALYSER = "fold+snowball-english-1"  # part of the fingerprint: change it when `terms` changes
+ANALYSER = "fold+snowball-english-2"  # part of the fingerprint: change it when `terms` changes
 _WORD = pattern(r"\w+(?:[.,]\d+)*")
 _STOPWORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have he her his how i if in into is it its me my"
@@ -48,8 +49,8 @@ def keyword_text(article: Article, passage: Passage) -> str:
 class KeywordIndex:
     """BM25 scores of a query against every passage, in the order in which the passages were given."""
 
-    def __init__(self, bm25: Any, ids: Sequence[str], days: NDArray[np.int32]) -> None:
-        self._bm25, self._ids, self._days = bm25, ids, days
+    def __init__(self, folder: Path, bm25: Any, ids: Sequence[str], days: NDArray[np.int32]) -> None:
+        self._folder, self._bm25, self._ids, self._days = folder, bm25, ids, days
 
     @classmethod
     def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str], days: Sequence[date | None]) -> None:
@@ -60,6 +61,7 @@ class KeywordIndex:
         bm25.index([terms(text) or [""] for text in texts], show_progress=False)
         bm25.save(str(folder))
         (folder / "ids.json").write_text(json.dumps(list(ids)), encoding="utf-8")
+        (folder / "words.json").write_text(json.dumps(_vocabulary(texts), ensure_ascii=False), encoding="utf-8")
         np.save(folder / "days.npy", np.array([d.toordinal() if d else 0 for d in days], dtype=np.int32))
 
     @classmethod
@@ -70,7 +72,7 @@ class KeywordIndex:
         try:
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             days = np.load(folder / "days.npy", allow_pickle=False)
-            return cls(bm25s.BM25.load(str(folder)), ids, days)
+            return cls(folder, bm25s.BM25.load(str(folder)), ids, days)
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(f"The keyword index {folder} cannot be read. Run: dateline index --rebuild") from error
 
@@ -89,12 +91,32 @@ class KeywordIndex:
         best = np.argsort(-scores, kind="stable")[:k]
         return [(self._ids[i], float(scores[i])) for i in best if scores[i] > 0]
 
+    def knows(self, word: str) -> bool:
+        """Whether a passage has the word, in this form or another."""
+        return word in _STOPWORDS or all(term in self._bm25.vocab_dict for term in terms(word))
+
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every word of four letters or more, the most frequent first."""
+        try:
+            return tuple(json.loads((self._folder / "words.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise IndexBroken(
+                f"The keyword index {self._folder} cannot be read. Run: dateline index --rebuild"
+            ) from error
+
     def rarity(self, term: str) -> float:
         """How much a term tells, 0 to 1: 1 for a term that no passage has, near 0 for one that all have."""
         total = len(self._ids)
         position = self._bm25.vocab_dict.get(term)
         found = 0 if position is None else int(np.diff(self._bm25.scores["indptr"][position : position + 2])[0])
         return float(1.0 - np.log1p(found) / np.log1p(total)) if total else 1.0
+
+
+def _vocabulary(texts: Sequence[str]) -> list[str]:
+    counts = Counter(word for text in texts for word in words(text) if len(word) >= 4 and word.isalpha())
+    counts.update({word: len(texts) for word in _STOPWORDS if len(word) >= 4})
+    return [word for word, _ in counts.most_common()]
 
 
 @lru_cache(maxsize=65_536)

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.articles import SourceFile, discover, read_file
 from index.articlestore import ArticleStore
-from index.corpus import Corpus, fingerprint, open_previous
+from index.corpus import Corpus, fingerprint, kept_vectors, open_previous
 from index.embeddings import Embedder, Progress, Vectors, open_embedder
 from index.errors import IndexMissing, NothingToIndex
 from index.generations import (
@@ -68,7 +68,7 @@ def sync_index(
         roots = tuple(str(path) for path in paths) if paths else _recorded_roots(settings)
         previous = None if rebuild else _previous(settings, embedder)
         try:
-            return _sync(roots, settings, embedder, previous, progress, began)
+            return _sync(roots, settings, embedder, previous, rebuild, progress, began)
         finally:
             if previous:
                 previous.close()
@@ -86,7 +86,7 @@ def _recorded_roots(settings: IndexSettings) -> tuple[str, ...]:
 
 
 def _sync(
-    roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder, previous: Corpus | None,
+    roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder, previous: Corpus | None, rebuild: bool,
     progress: Progress | None, began: float,
 ) -> SyncReceipt:  # fmt: skip
     reading = _read(roots, settings, previous)
@@ -99,7 +99,7 @@ def _sync(
         return _receipt(reading, previous.manifest, previous, settings, began, 0, 0.0)
     folder = new_generation(settings.index_dir)
     try:
-        manifest, embedded, seconds = _build(folder, reading, roots, settings, embedder, previous, progress)
+        manifest, embedded, seconds = _build(folder, reading, roots, settings, embedder, rebuild, progress)
     except BaseException:
         discard(folder)
         raise
@@ -160,12 +160,12 @@ def _same(previous: Corpus, reading: _Reading, roots: tuple[str, ...], settings:
 
 def _build(
     folder: Path, reading: _Reading, roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder,
-    previous: Corpus | None, progress: Progress | None,
+    rebuild: bool, progress: Progress | None,
 ) -> tuple[Manifest, int, float]:  # fmt: skip
     room = min(settings.passage_tokens, embedder.window)
     pairs = [(a, p) for a in reading.articles for p in cut(a, embedder.token_starts, room)]
     keys = [_key(article, passage) for article, passage in pairs]
-    vectors, embedded, seconds = _vectors(pairs, keys, embedder, previous, progress)
+    vectors, embedded, seconds = _vectors(pairs, keys, settings, embedder, rebuild, progress)
     stored = [StoredPassage(passage=p, key=k, published=a.published) for (a, p), k in zip(pairs, keys, strict=True)]
     store = VectorStore.create(folder / "chroma")
     try:
@@ -195,11 +195,11 @@ def _build(
 
 
 def _vectors(
-    pairs: Sequence[tuple[Article, Passage]], keys: Sequence[str], embedder: Embedder, previous: Corpus | None,
-    progress: Progress | None,
+    pairs: Sequence[tuple[Article, Passage]], keys: Sequence[str], settings: IndexSettings, embedder: Embedder,
+    rebuild: bool, progress: Progress | None,
 ) -> tuple[Vectors, int, float]:  # fmt: skip
     """Vectors in the order of the passages, how many of them were embedded now, and the seconds that took."""
-    known = previous.vectors_by_key(set(keys)) if previous else {}
+    known = {} if rebuild else kept_vectors(settings, embedder, set(keys))
     missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
     began = time.perf_counter()
     texts = [embedded_text(article.title, passage.text) for article, passage in missing.values()]

@@ -105,6 +105,7 @@ def signals_of(
     in_sentence = frozenset(terms(f"{head} {article.text[spot.start : spot.end]}"))
     in_passage = frozenset(terms(f"{head} {passage.text}"))
     in_article = frozenset(terms(f"{head} {article.text}"))
+    known = tuple(name for name in question.names if rarity(name) < 1)
     return Signals(
         reader=spot.score,
         lead=lead,
@@ -114,7 +115,9 @@ def signals_of(
         met_in_sentence=share_met(question.terms, in_sentence, rarity),
         met_in_passage=share_met(question.terms, in_passage, rarity),
         rarest_missing=max((rarity(t) for t in question.terms if t not in in_article), default=0.0),
-        names_missing=share_missing(question.names, in_article),
+        names_elsewhere=share_missing(known, in_article) * len(known) / max(len(question.names), 1),
+        names_unknown=1 - len(known) / len(question.names) if question.names else 0.0,
+        counted_missing=share_missing(question.counted, in_sentence),
         numbers_missing=share_missing(question.numbers, in_passage),
         type_met=type_met(question.expected, short),
         echo=echo(question, short),

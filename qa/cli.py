@@ -28,12 +28,16 @@ OFFLINE = {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
 }
+# LangChain would send every question and passage to its service; from Python, tracing stays the caller's choice.
+_TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
+NO_TRACING = dict.fromkeys(_TRACING, "false")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     for name, value in OFFLINE.items():
         os.environ.setdefault(name, value)
+    os.environ |= NO_TRACING
     prepare_streams()
     options = _parser().parse_args(arguments)
     from index.errors import CorpusError, DatelineError, IndexBusy, NothingToIndex
@@ -136,8 +140,6 @@ def chat(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     current(settings.index_dir)  # a missing index is said before anything heavy is loaded
-    if os.environ.get("LANGSMITH_TRACING", "").lower() == "true":
-        say("LANGSMITH_TRACING is on: questions and passages leave this machine. Unset it to stay offline.")
 
     def announce(address: str) -> None:
         if options.json:

@@ -45,7 +45,9 @@ class Signals:
     met_in_sentence: float  # share of the question's terms, weighted by rarity, in sentence and title
     met_in_passage: float  # the same for passage and title
     rarest_missing: float  # rarity of the rarest term of the question that the article lacks
-    names_missing: float  # share of the question's names that the article lacks
+    names_elsewhere: float  # share of the question's names that the article lacks and another article has
+    names_unknown: float  # share of the question's names that no article has
+    counted_missing: float  # 1 where what is to be counted is not in the sentence, else 0
     numbers_missing: float  # share of the question's numbers that passage and date lack
     type_met: float  # 1 the span is of the expected type, 0 it is not, 0.5 any type will do
     echo: float  # share of the span's words that the question already has

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,6 +29,7 @@ from qa.reader import Reader, open_reader
 from qa.relevance import is_about, leans_on_history
 from qa.retrieval import DatelineRetriever, HybridRetriever
 from qa.settings import Settings
+from qa.spelling import corrected
 from qa.timeframe import as_of_day
 from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
 
@@ -170,13 +172,15 @@ class QAEngine:
             shown = clean(raw)[:200] if isinstance(raw, str) else ""
             return self._without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
         question = clean(raw)
-        asked = Asked(raw=question, question=understand(question), as_of=as_of, history=history, timings={})
+        read_as = corrected(question, self._corpus.knows, self._corpus.vocabulary)
+        asked = Asked(raw=question, question=understand(read_as), as_of=as_of, history=history, timings={})
         try:
             answer: Answer = self._chain.invoke(asked, config)
         except DatelineError as error:
             return self._without_text(question, AnswerStatus.FAILED, str(error), as_of)
         except Exception as error:
-            log.exception("a question could not be answered")
+            where = "".join(traceback.format_tb(error.__traceback__))  # its text may quote the question
+            log.error("answering failed with %s\n%s", type(error).__name__, where)
             reason = f"Dateline met an error of its own ({type(error).__name__}); the log has the details."
             return self._without_text(question, AnswerStatus.FAILED, reason, as_of)
         total = (time.perf_counter() - began) * 1000
@@ -190,7 +194,9 @@ class QAEngine:
     def _retrieve(self, asked: Asked) -> Found:
         if asked.question.kind is QuestionKind.INSTRUCTION:
             return Found(asked=asked, passages=())
-        return Found(asked=asked, passages=self._retriever.retrieve(asked.raw, self.settings.top_k, asked.as_of))
+        return Found(
+            asked=asked, passages=self._retriever.retrieve(asked.question.text, self.settings.top_k, asked.as_of)
+        )
 
     def _read(self, found: Found) -> Read:
         if found.asked.question.kind is QuestionKind.OVERVIEW:
@@ -275,6 +281,8 @@ class QAEngine:
             notices.append(self._wording.say("undated", count=articles))
         if asked.history and leans_on_history(asked.question):
             notices.append(self._wording.say("history"))
+        if asked.question.text != asked.raw:
+            notices.append(self._wording.say("read_as", question=asked.question.text))
         if self._confidence is None:
             notices.append(UNFITTED.format(self._reader.id))
         return tuple(notices)

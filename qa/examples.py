@@ -25,12 +25,10 @@ def _ideas(corpus: Corpus) -> Iterator[str]:
     articles = sorted(corpus.articles(), key=lambda a: str(a.published or ""), reverse=True)[:ARTICLES_LOOKED_AT]
     articles.sort(key=lambda a: a.kind == "fictional")
     speakers = {a.id: _speakers(a.text) for a in articles}
-    for turn in range(3):
-        for article in articles:
-            if turn == 0:
-                yield f"Summarise: {article.title}"
-            elif len(speakers[article.id]) >= turn:
-                yield f"What did {speakers[article.id][turn - 1]} say?"
+    yield from (f"Summarise: {article.title}" for article in articles[:1])
+    for turn in range(2):
+        yield from (f"What did {names[turn]} say?" for names in speakers.values() if len(names) > turn)
+    yield from (f"Summarise: {article.title}" for article in articles[1:])
 
 
 def _speakers(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Evidence -> draft without a language model: the short answer and its sentence, or the best sentences of several."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from index.keywords import terms
 from qa.attribution import Attribution, attribution_of
 from qa.candidates import Candidate
 from qa.citations import Line, Quote
+from qa.confidence import share_met
 from qa.prompting import Wording
 from qa.question import Question, QuestionKind
 from qa.sentences import sentences_of
@@ -21,8 +23,15 @@ OVERVIEW_SENTENCES = 5
 OVERVIEW_PASSAGES = 8
 SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
 NEW_TERM = 0.15  # what a sentence gains by meeting all of the question's terms that are not met yet
+SHARED = 0.4  # what a sentence gains by sharing all of the question's words
+DATED = 0.2  # what a sentence with a day gains where the question is about an order or about days
 LEAD = 0.08  # what the first sentence of an article gains: news says the most important thing first
-NEAR_BEST = 0.6  # sentences far less near to the question than the best one are left out
+NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_DATED = re.compile(rf"\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_IN_TIME = re.compile(
+    r"\b(?:order|timeline|chronolog\w+|between|from .+ to|before|after|first|then|when)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +76,22 @@ def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: C
     quotes = _sentences(found[:OVERVIEW_PASSAGES])
     if not quotes:
         return Draft(lines=(), short_answer=None, confidence=None)
-    vectors = corpus.embedder.embed_questions([question.text, *(f"{q.scored.article.title}. {q.text}" for q in quotes)])
-    first = np.array([LEAD * (q.start <= sentences_of(q.scored.article.text)[0][0]) for q in quotes])
-    near = vectors[1:] @ vectors[0] + first
-    alike = vectors[1:] @ vectors[1:].T
-    met = [frozenset(terms(f"{q.scored.article.title} {q.text}")) & frozenset(question.terms) for q in quotes]
-    chosen = _choose(near, alike, met, max(len(question.terms), 1))
+    vectors = corpus.embedder.embed_questions([question.text, *(q.text for q in quotes)])
+    cosines = vectors[1:] @ vectors[0]
+    met = [frozenset(terms(q.text)) & frozenset(question.terms) for q in quotes]
+    near = np.array([_nearness(question, q, float(c), m, corpus) for q, c, m in zip(quotes, cosines, met, strict=True)])
+    chosen = _choose(near, vectors[1:] @ vectors[1:].T, met, max(len(question.terms), 1))
     ordered = sorted((quotes[i] for i in chosen), key=_in_date_order)
     return Draft(lines=tuple(_overview_line(q, wording) for q in ordered), short_answer=None, confidence=None)
+
+
+def _nearness(question: Question, quote: Quote, cosine: float, met: frozenset[str], corpus: Corpus) -> float:
+    """How much a sentence says about the question: its meaning, its passage's, the words it shares, where it stands."""
+    article = quote.scored.article
+    is_first = quote.start <= sentences_of(article.text)[0][0]
+    dated = bool(_DATED.search(quote.text)) and bool(question.numbers or _IN_TIME.search(question.text))
+    shared = share_met(question.terms, met, corpus.rarity)
+    return cosine + quote.scored.similarity / 2 + SHARED * shared + LEAD * is_first + DATED * dated
 
 
 def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int) -> list[int]:

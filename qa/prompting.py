@@ -17,6 +17,7 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "nothing_then": frozenset({"as_of", "searched"}),
     "old": frozenset({"age", "day"}),
     "undated": frozenset({"count"}),
+    "read_as": frozenset({"question"}),
     "history": frozenset(),
 }
 

@@ -36,7 +36,8 @@ class Question:
     """A question as the engine works with it.
 
     `text` is the cleaned question; `terms` are the stems that say something, without the words that only ask;
-    `names` the stems of words that are written as names; `numbers` the figures in it.
+    `names` the stems of words that are written as names; `numbers` the figures in it; `counted` the stems of what is to
+    be counted ("how many Russian peacekeepers": the peacekeepers).
     """
 
     text: str
@@ -45,6 +46,7 @@ class Question:
     terms: tuple[str, ...]
     names: tuple[str, ...]
     numbers: tuple[str, ...]
+    counted: tuple[str, ...]
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -114,9 +116,15 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
     (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bname of\b|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
 )  # fmt: skip
+_COUNTED = re.compile(
+    r"\bhow many ((?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= (?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|in|of|on|at|to"
+    r"|from|for|with|by|who|that|there|took|attended|left|came|live|lived|died|\w+ed)\b|[?.!]|$)",
+    re.IGNORECASE,
+)
 _ASKING = frozenset(
     terms(
         "who what which when where why how many much long old name named list tell please give me show explain happen happened"
+        "  put event events order timeline difference differences differ between compare comparison main key point points detail details overview summary recap outline latest news background"
         " article articles report reports reported according say says said mention mentioned describe summarise summarize compare know"
         " kind sort type exactly actually many often time date day year city country person people there any"
     )
@@ -139,7 +147,15 @@ def understand(text: str) -> Question:
         terms=telling or found,
         names=tuple(dict.fromkeys(terms(" ".join(names)))),
         numbers=tuple(word for word in words(text) if word[0].isdigit()),
+        counted=_counted(text),
     )
+
+
+def _counted(text: str) -> tuple[str, ...]:
+    if not (match := _COUNTED.search(text)):
+        return ()
+    noun = match.group(1).split()
+    return tuple(terms(noun[-1])) if noun else ()
 
 
 def _kind(text: str) -> QuestionKind:

@@ -8,8 +8,10 @@ from qa.confidence import share_met, share_missing
 from qa.question import Question
 from qa.types import ScoredPassage
 
-ABOUT = 0.5  # share of the question's terms, weighed by rarity, that the article has to have
-NEAR = 0.25  # cosine below which a passage is about something else
+ABOUT = 0.4  # share of the question's terms, weighed by rarity, that the article has to have
+CLOSE = 0.35  # cosine from which the names alone will do
+MISSING_NAMES = 0.5  # share of the question's names that the article may lack
+NEAR = 0.2  # cosine below which a passage is about something else, unless the question asks for days
 _LEANING = re.compile(
     r"^(?:and|but|so|what about|how about|why\?*$|who else|what else|where else|when\?*$|then)\b"
     r"|\b(?:he|she|they|them|him|his|her|their|it|its|that|those|these|this one|the latter|the former|there|then)\b",
@@ -18,15 +20,15 @@ _LEANING = re.compile(
 
 
 def is_about(question: Question, scored: ScoredPassage, rarity: Callable[[str], float]) -> bool:
-    """Whether an overview may draw on a passage: its article has most of the question's terms and all of its names."""
+    """Whether an overview may draw on a passage: its article has what the question names and talks about."""
     article = scored.article
     dated = f"{article.published:%d %B %Y} {article.published.day}" if article.published else ""
     present = frozenset(terms(f"{article.title} {article.publisher or ''} {dated} {article.text}"))
-    return (
-        scored.similarity >= NEAR
-        and share_met(question.terms, present, rarity) >= ABOUT
-        and share_missing(question.names, present) <= 0.5
-    )
+    if share_missing(question.names, present) > MISSING_NAMES:
+        return False
+    named = bool(question.names) and scored.similarity >= CLOSE
+    near = scored.similarity >= NEAR or bool(question.numbers)
+    return named or (near and share_met(question.terms, present, rarity) >= ABOUT)
 
 
 def leans_on_history(question: Question) -> bool:

@@ -31,9 +31,9 @@ def widen(text: str, span: tuple[int, int], sentence: tuple[int, int], expected:
     start, end = _whole_words(text, span, sentence)
     if expected in (Expected.NAME, Expected.PLACE):
         start, end = _whole_name(text, start, end, sentence)
-    if amount := _AMOUNT_BEFORE.search(text[sentence[0] : start]):
-        if not _is_number(text[start:end].split()[0] if text[start:end].split() else ""):
-            start = sentence[0] + amount.start()
+    first = text[start:end].split(maxsplit=1)[:1]
+    if (amount := _AMOUNT_BEFORE.search(text[sentence[0] : start])) and not (first and _is_number(first[0])):
+        start = sentence[0] + amount.start()
     if _is_number(text[start:end]) and (unit := _UNIT_AFTER.match(text[end : sentence[1]])):
         end += unit.end()
     if _DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text[end : sentence[1]])):
@@ -52,7 +52,9 @@ def _whole_words(text: str, span: tuple[int, int], sentence: tuple[int, int]) ->
 
 def _whole_name(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
     """Take in the other words of a name that the span begins or ends within."""
-    while _NAME_WORD.match(text[start:end].split(" ")[0]) and (before := _WORD_BEFORE.search(text[sentence[0] : start])):
+    while _NAME_WORD.match(text[start:end].split(" ")[0]) and (
+        before := _WORD_BEFORE.search(text[sentence[0] : start])
+    ):
         word, first = before.group(1), before.start() == 0
         if not _NAME_WORD.match(word) or first or word[-1] in ",;:.":
             break

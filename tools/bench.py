@@ -26,7 +26,10 @@ def main() -> None:
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data"
     with TemporaryDirectory() as folder:
         index = Path(folder) / "index"
-        print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n\n| measured | value |\n| --- | --- |", flush=True)
+        print(
+            f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n\n| measured | value |\n| --- | --- |",
+            flush=True,
+        )
         command = [sys.executable, "-m", "qa.cli"]
         built = [*command, "index", str(ROOT / "seeds"), str(ROOT / "tests/corpus"), "--index-dir", str(index)]
         row("first index of seeds and distractors", f"{timed(built):.1f} s")

@@ -1,4 +1,4 @@
-"""Fit qa/weights/confidence.json for the shipped reader: `python tools/fit_confidence.py DATA_DIR SEEDS_DIR`.
+"""Fit qa/weights/confidence.json for the shipped reader: `python tools/fit_confidence.py DATA_DIR SEEDS_DIR [WORK_DIR]`.
 
 DATA_DIR holds the public sets (squad2_dev, realtimeqa_apr2023, multihoprag_mini), SEEDS_DIR the originals of the
 briefs; what is absent is left out, with a sentence. Only tuning parts are read: the tune half of tests/questions.jsonl,
@@ -11,7 +11,7 @@ import pickle
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -27,6 +27,7 @@ from qa.evaluation.normalise import canonical_words
 from qa.question import clean, understand
 from qa.reader import ShippedReader
 from qa.retrieval import HybridRetriever
+from qa.spelling import corrected
 
 ROOT = Path(__file__).parent.parent
 REPORTED = {
@@ -34,6 +35,7 @@ REPORTED = {
     "Prime_number", "Sky_(United_Kingdom)", "Victoria_(Australia)",
 }  # fmt: skip
 TOP_K = 8
+WORK = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(mkdtemp())  # indexes and rows, kept for the next time
 WANTED_FALSE_ANSWERS = 0.10
 
 
@@ -44,6 +46,7 @@ class Asked:
     source: str
     question: str
     gold: tuple[str, ...]
+    paragraph: str = ""
     without: str | None = None
 
 
@@ -60,9 +63,9 @@ class Row:
 
 
 def main() -> None:
-    """Collect the candidates (kept in a cache file, third argument), fit, choose the bar, write the file."""
+    """Collect the candidates (kept in a work folder, third argument), fit, choose the bar, write the file."""
     data, seeds = Path(sys.argv[1]), Path(sys.argv[2])
-    cache = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(mkdtemp()) / "rows.pickle"
+    cache = WORK / "rows.pickle"
     if not cache.is_file():
         rows: list[Row] = []
         for collect in (own, squad, realtimeqa, multihop):
@@ -90,21 +93,22 @@ def own(data: Path, seeds: Path, first: int) -> Iterator[Row]:
 
 
 def squad(data: Path, seeds: Path, first: int) -> Iterator[Row]:
-    """SQuAD 2.0 over the paragraphs of the articles that are not reported on, each a short article."""
+    """SQuAD 2.0 over the articles that are not reported on."""
     rng = random.Random(0)
     articles, asked = [], []
     for article in json.loads((data / "squad2_dev/dev-v2.0.rebuilt.json").read_text())["data"]:
         if article["title"] in REPORTED:
             continue
+        text = "\n\n".join(paragraph["context"] for paragraph in article["paragraphs"])
+        articles.append({"title": article["title"].replace("_", " "), "text": text})
         for paragraph in article["paragraphs"]:
-            articles.append({"title": article["title"].replace("_", " "), "text": paragraph["context"]})
             for qa in paragraph["qas"]:
                 gold = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
-                asked.append((Asked(source="squad", question=qa["question"], gold=gold), paragraph["context"]))
-    answerable = rng.sample([pair for pair in asked if pair[0].gold], 350)
-    none = rng.sample([pair for pair in asked if not pair[0].gold], 150)
-    removed = [Asked(source="squad-removed", question=a.question, gold=(), without=text) for a, text in answerable]
-    yield from ask([a for a, _ in answerable + none] + removed, [written(articles)], first)
+                asked.append(Asked(source="squad", question=qa["question"], gold=gold, paragraph=paragraph["context"]))
+    answerable = rng.sample([a for a in asked if a.gold], 250)
+    none = rng.sample([a for a in asked if not a.gold], 80)
+    removed = [replace(a, source="squad-removed", gold=(), without=a.paragraph) for a in answerable]
+    yield from ask(answerable + none + removed, [written("squad", articles)], first)
 
 
 def realtimeqa(data: Path, seeds: Path, first: int) -> Iterator[Row]:
@@ -123,7 +127,7 @@ def realtimeqa(data: Path, seeds: Path, first: int) -> Iterator[Row]:
         gold = tuple(str(a) for a in q["answers"])
         there = any(f" {canonical(g)} " in f" {text} " for g in gold for text in held)
         asked.append(Asked(source="realtimeqa", question=q["question"], gold=gold if there else ()))
-    yield from ask(asked, [written(texts)], first)
+    yield from ask(asked, [written("realtimeqa", texts)], first)
 
 
 def multihop(data: Path, seeds: Path, first: int) -> Iterator[Row]:
@@ -137,28 +141,28 @@ def multihop(data: Path, seeds: Path, first: int) -> Iterator[Row]:
         for q in queries[::2]
         if q["answer"].lower() not in {"yes", "no"} and q["question_type"] in {"null_query", "inference_query"}
     ]
-    yield from ask(asked, [written(json.loads((folder / "corpus_small.json").read_text()))], first)
+    yield from ask(asked, [written("multihop", json.loads((folder / "corpus_small.json").read_text()))], first)
 
 
-def written(articles: Iterable[Any]) -> Path:
-    """A JSON Lines file of these articles in a new folder."""
-    file = Path(mkdtemp()) / "articles.jsonl"
+def written(name: str, articles: Iterable[Any]) -> Path:
+    """A JSON Lines file of these articles in the work folder."""
+    file = WORK / f"{name}.jsonl"
     file.write_text("\n".join(json.dumps(dict(a)) for a in articles), encoding="utf-8")
     return file
 
 
 def ask(asked: list[Asked], folders: list[Path], first: int) -> Iterator[Row]:
     """Index the folders, find the candidates of every question, label them."""
-    settings = IndexSettings(index_dir=Path(mkdtemp()))
+    settings = IndexSettings(index_dir=WORK / f"index-{asked[0].source}-{folders[0].resolve().parent.name}")
     receipt = sync_index(folders, settings=settings)
     print(f"{receipt.articles} articles, {receipt.passages} passages, {receipt.seconds:.0f} s", flush=True)
     corpus = Corpus.open(settings)
     retriever, finder = HybridRetriever(corpus, fetch_k=40), CandidateFinder(corpus, ShippedReader(), None)
     for number, a in enumerate(asked, start=first):
-        question = understand(clean(a.question))
+        question = understand(corrected(clean(a.question), corpus.knows, corpus.vocabulary))
         found = retriever.retrieve(question.text, TOP_K + 4)
         if a.without:
-            found = tuple(s for s in found if s.passage.text not in a.without and s.article.text != a.without)
+            found = tuple(s for s in found if not overlap(s.passage.text, a.without))
         for candidate in finder.find(question, found[:TOP_K]):
             yield Row(
                 source=a.source,
@@ -169,6 +173,11 @@ def ask(asked: list[Asked], folders: list[Path], first: int) -> Iterator[Row]:
                 text=f"{a.question} | {candidate.short} | {candidate.sentence}",
             )
     corpus.close()
+
+
+def overlap(passage: str, paragraph: str) -> bool:
+    """Whether a passage has part of a paragraph."""
+    return any(part in paragraph for part in passage.split("\n\n"))
 
 
 def canonical(text: str) -> str:

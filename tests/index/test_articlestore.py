@@ -1,5 +1,6 @@
 """Whole articles, kept in SQLite: what goes in comes out, and what is covered is counted."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -94,6 +95,12 @@ def test_reading_leaves_the_folder_as_it_is(tmp_path: Path, store: ArticleStore)
     store.get("a1")
     store.coverage()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_lock_that_somebody_else_holds_does_not_keep_readers_waiting(tmp_path: Path, store: ArticleStore) -> None:
+    with closing(sqlite3.connect(tmp_path / "articles.sqlite", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        assert store.get("a1") == FULL
 
 
 @pytest.mark.parametrize("name", ["my news", "100%", "a#b", "a?b=c", "%20", "Ärzte"])

@@ -62,6 +62,14 @@ def test_without_paths_the_folders_of_the_last_run_are_read_again(newsroom: News
     assert (receipt.indexed, receipt.unchanged) == (1, 1)
 
 
+def test_the_folders_of_the_last_run_are_kept_even_where_they_hold_the_same_articles(newsroom: Newsroom) -> None:
+    path = newsroom.write("harbour", HARBOUR)
+    first = newsroom.sync()
+    assert newsroom.sync(path).index_id == first.index_id
+    newsroom.write("choir", CHOIR)
+    assert sync_index(settings=newsroom.settings(), embedder=newsroom.embedder).found == 1
+
+
 def test_only_the_passages_that_an_edit_touches_are_embedded(newsroom: Newsroom) -> None:
     newsroom.write("harbour", HARBOUR, SCHOOL, RIVER)
     newsroom.sync()
@@ -109,10 +117,24 @@ def test_a_change_of_date_and_publisher_embeds_nothing_and_is_seen(newsroom: New
     assert (article.publisher, article.published) == ("Bay Herald", date(2023, 9, 27))
     vector = newsroom.embedder.embed_questions(["harbour"])[0]
     assert corpus.dense(vector, 5, date(2023, 9, 26)) == []
+    assert [len(corpus.keyword("harbour", 5, date(2023, 9, day))) for day in (26, 27)] == [0, 1]
     assert len(corpus.dense(vector, 5, date(2023, 9, 27))) == 1
     assert len(corpus.keyword("Bay Herald 27 September", 5)) == 1
     assert corpus.keyword("Courier", 5) == []
     corpus.close()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"publisher": "Bay Herald"}, {"published": "2023-09-27"}, {"url": "https://a.example"}, {"kind": "brief"}],
+)
+def test_whatever_a_citation_shows_makes_another_index(newsroom: Newsroom, fields: dict[str, str]) -> None:
+    newsroom.write("harbour", HARBOUR)
+    first = newsroom.sync()
+    newsroom.write("harbour", HARBOUR, **fields)
+    receipt = newsroom.sync()
+    assert receipt.index_id != first.index_id
+    assert receipt.embedded == 0
 
 
 def test_a_new_title_is_embedded(newsroom: Newsroom) -> None:
@@ -145,7 +167,7 @@ def test_a_copy_takes_the_place_of_a_first_that_is_gone(newsroom: Newsroom) -> N
     newsroom.sync()
     first.unlink()
     receipt = newsroom.sync()
-    assert (receipt.found, receipt.skipped, receipt.removed, receipt.articles, receipt.embedded) == (1, 0, 0, 1, 0)
+    assert (receipt.found, receipt.indexed, receipt.skipped, receipt.removed, receipt.embedded) == (1, 1, 0, 0, 0)
     corpus = newsroom.open()
     (article,) = corpus.articles()
     assert (article.publisher, article.path) == ("Bay Herald", str(newsroom.folder / "b.md"))

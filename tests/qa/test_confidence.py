@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.confidence import FEATURES, Confidence, Signals, echo, features, load_confidence, share_met, share_missing, type_met
+from qa.confidence import (
+    FEATURES,
+    Confidence,
+    Signals,
+    echo,
+    features,
+    load_confidence,
+    share_met,
+    share_missing,
+    type_met,
+)
 from qa.question import Expected, understand
 from qa.reader import ShippedReader
 
 SIGNALS = Signals(
     reader=6.0, lead=3.0, question_to_sentence=0.7, question_to_passage=0.6, retrieved=0.9, met_in_sentence=0.8,
-    met_in_passage=0.9, rarest_missing=0.0, names_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
+    met_in_passage=0.9, rarest_missing=0.0, names_elsewhere=0.0, names_unknown=0.0, counted_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
 )  # fmt: skip
 
 
@@ -41,7 +51,13 @@ def test_the_fitted_file_names_every_signal() -> None:
 
 @pytest.mark.parametrize(
     ("field", "worse"),
-    [("reader", -3.0), ("met_in_passage", 0.1), ("names_missing", 1.0), ("type_met", 0.0), ("question_to_sentence", 0.1)],
+    [
+        ("reader", -3.0),
+        ("met_in_passage", 0.1),
+        ("names_elsewhere", 1.0),
+        ("type_met", 0.0),
+        ("question_to_sentence", 0.1),
+    ],
 )
 def test_what_speaks_against_an_answer_lowers_the_confidence(field: str, worse: float) -> None:
     fitted = load_confidence(ShippedReader.id)

@@ -16,9 +16,11 @@ from qa.types import ScoredPassage
 
 SIGNALS = Signals(
     reader=6.0, lead=3.0, question_to_sentence=0.7, question_to_passage=0.6, retrieved=0.9, met_in_sentence=0.8,
-    met_in_passage=0.9, rarest_missing=0.0, names_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
+    met_in_passage=0.9, rarest_missing=0.0, names_elsewhere=0.0, names_unknown=0.0, counted_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
 )  # fmt: skip
-LONG = "The board, " + "which had met in the hall by the old pier again and again, " * 12 + "chose Ansa Kolvery on Monday."
+LONG = (
+    "The board, " + "which had met in the hall by the old pier again and again, " * 12 + "chose Ansa Kolvery on Monday."
+)
 
 
 def candidate(text: str, short: str, sentence: int = -1) -> Candidate:

@@ -1,13 +1,50 @@
 """What articles, files and questions may not do to a terminal."""
 
+import io
+import re
+import sys
 import unicodedata
 from pathlib import Path
 
+import pytest
+
+from qa.terminal import Bar, say, show
 from tests.qa.cli.commands import Dateline, process, write_lines
 
 
 def controls_in(text: str) -> set[str]:
     return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"}
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x9b2J", "&#27;[2J", "&#x9b;2J", "\\\x1b[2J", "\u202e", "\ud83d", "\r"])
+def test_nothing_that_is_shown_or_said_moves_the_cursor_or_hides(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    show(f"before {text} after")
+    say(f"before {text} after")
+    for shown in capsys.readouterr():
+        assert controls_in(shown) == set()
+        assert re.fullmatch("before .*after\n", shown)
+
+
+def test_markdown_is_shown_without_its_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    show(r"\[sic\] 5 &lt; 6 &amp; 1\. **Selmouth** [1]")
+    assert capsys.readouterr().out == "[sic] 5 < 6 & 1. **Selmouth** [1]\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(Terminal(), True), (io.StringIO(), False)])
+def test_progress_is_a_bar_with_its_rate_on_a_terminal_and_nothing_in_a_log(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, shown: bool
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Bar("embedding", "passages") as progress:
+        progress(1, 2)
+        progress(2, 2)
+    written = stream.getvalue()
+    assert ("embedding: 100%" in written, "passages/s" in written, written == "") == (shown, shown, not shown)
 
 
 def test_terminal_escapes_of_articles_files_and_questions_never_reach_the_terminal(

@@ -1,11 +1,13 @@
 """What a command that was typed wrongly says, and help."""
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.qa.cli.commands import PLACE, Dateline, Ended, is_one_line
+from tests.qa.cli.commands import PLACE, Dateline, Ended, is_one_line, surroundings
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,17 @@ def test_every_command_has_help_and_takes_an_index_and_json(dateline: Dateline, 
     assert ended.code == 0
     assert "--index-dir DIR" in ended.out
     assert "--json" in ended.out
+
+
+@pytest.mark.parametrize(
+    "name", ["LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING"]
+)
+def test_no_command_sends_questions_to_a_tracing_service(name: str) -> None:
+    code = (
+        "from qa.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass\n"
+        "from langchain_core.runnables import RunnableLambda\nfrom langsmith.utils import tracing_is_enabled\n"
+        "print(RunnableLambda(str.upper).invoke('asked'), tracing_is_enabled())"
+    )
+    environment = surroundings(**{name: "true"})
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.stdout.splitlines()[1:] == ["ASKED False"], ended.stderr
