@@ -133,7 +133,8 @@ def kept_vectors(settings: IndexSettings, embedder: Embedder, keys: set[str]) ->
     """What the live generation holds of these embedded texts, though its other settings may differ; {} if nothing."""
     try:
         folder = current(settings.index_dir)
-        if Manifest.read(folder).fingerprint.get("embedder_sha256") != embedder.sha256:
+        before = Manifest.read(folder).fingerprint
+        if (before.get("embedder"), before.get("embedder_sha256")) != (embedder.name, embedder.sha256):
             return {}
         vectors = VectorStore.open(folder / "chroma")
     except CorpusError:

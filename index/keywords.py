@@ -116,6 +116,7 @@ class KeywordIndex:
 def _vocabulary(texts: Sequence[str]) -> list[str]:
     counts = Counter(word for text in texts for word in words(text) if len(word) >= 4 and word.isalpha())
     counts.update({word: len(texts) for word in _STOPWORDS if len(word) >= 4})
+    counts.update({word: 2 * sum(counts.values()) for word in ("which", "what", "when", "where", "whose")})
     return [word for word, _ in counts.most_common()]
 
 

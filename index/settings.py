@@ -26,13 +26,15 @@ class IndexSettings(BaseSettings):
     passage_tokens: int = Field(
         128, ge=16, le=8192, description="Longest passage, title included, in tokens of the embedder."
     )
-    max_file_mb: float = Field(20.0, gt=0, description="Article files above this size are not read.")
+    max_file_mb: float = Field(20.0, gt=0, allow_inf_nan=False, description="Article files above this size are not read.")
 
     @classmethod
     def load(cls, **given: object) -> Self:
         """Read the settings; arguments that are None count as not given. Raises `SettingsError` with value and fix."""
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except UnicodeDecodeError as error:
+            raise SettingsError("The file .env is not UTF-8 text. Save it as UTF-8.") from error
         except ValidationError as error:
             first = error.errors()[0]
             name = f"DATELINE_{'_'.join(str(part) for part in first['loc']).upper()}"

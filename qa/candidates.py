@@ -8,13 +8,15 @@ import numpy as np
 from index.corpus import Corpus
 from index.keywords import terms
 from index.types import Article
+from qa.abbreviations import spelled_out
 from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
-from qa.question import Question
+from qa.question import Expected, Question
 from qa.reader import Reader, Reading
 from qa.sentences import sentences_of
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
+CERTAIN = 15.0  # the reader's highest score
 WEIGHED = 8  # candidates whose sentences are embedded and weighed
 
 
@@ -58,10 +60,12 @@ class CandidateFinder:
 
     def find(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
         """The candidates of these passages, best first."""
-        readings = self.reader.read(question.text, [scored.passage.text for scored in found])
+        readings = self.reader.read(question.text, [_headed(scored) for scored in found])
         spans = _spans(found, readings)[:WEIGHED]
         if not spans:
             return ()
+        if certain := next((c for scored in found if (c := _spelled_out(question, scored))), None):
+            spans = [certain]
         sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spans]
         vectors = self.corpus.embedder.embed_questions([question.text, *sentences])
         cosines = vectors[1:] @ vectors[0]
@@ -117,20 +121,41 @@ def signals_of(
         rarest_missing=max((rarity(t) for t in question.terms if t not in in_article), default=0.0),
         names_elsewhere=share_missing(known, in_article) * len(known) / max(len(question.names), 1),
         names_unknown=1 - len(known) / len(question.names) if question.names else 0.0,
-        counted_missing=share_missing(question.counted, in_sentence),
-        numbers_missing=share_missing(question.numbers, in_passage),
+        counted_missing=_counted_missing(question, in_sentence, short),
+        numbers_missing=share_missing(question.numbers, in_article),
         type_met=type_met(question.expected, short),
         echo=echo(question, short),
         span_words=len(short.split()),
     )
 
 
+def _spelled_out(question: Question, scored: ScoredPassage) -> _Spot | None:
+    """The words for an abbreviation, as sure as a reader can be."""
+    if not (bounds := spelled_out(question, scored.passage.text)):
+        return None
+    a, b = (scored.passage.start + bound for bound in bounds)
+    sentence = _sentence_around(scored.article.text, a, b)
+    return _Spot(scored=scored, start=sentence[0], end=sentence[1], span=(a, b), score=CERTAIN) if sentence else None
+
+
+def _counted_missing(question: Question, in_sentence: frozenset[str], short: str) -> float:
+    if not question.counts:
+        return 0.0
+    return max(share_missing(question.counted, in_sentence), 1.0 - type_met(Expected.NUMBER, short))
+
+
+def _headed(scored: ScoredPassage) -> str:
+    """What is read: the passage after its article's title, without which it may be anybody's delegation that met."""
+    return f"{scored.article.title}. {scored.passage.text}"
+
+
 def _spans(found: Sequence[ScoredPassage], readings: Sequence[Reading]) -> list[_Spot]:
     """One spot a sentence, the reader's best span in it, best first."""
     best: dict[tuple[str, int], _Spot] = {}
     for scored, reading in zip(found, readings, strict=True):
-        for span in reading.spans[:SPANS_PER_PASSAGE]:
-            a, b = scored.passage.start + span.start, scored.passage.start + span.end
+        head = len(_headed(scored)) - len(scored.passage.text)
+        for span in [span for span in reading.spans if span.start >= head][:SPANS_PER_PASSAGE]:
+            a, b = scored.passage.start + span.start - head, scored.passage.start + span.end - head
             sentence = _sentence_around(scored.article.text, a, b)
             if sentence is None:
                 continue

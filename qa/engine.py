@@ -35,6 +35,7 @@ from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Se
 
 log = logging.getLogger("dateline")
 History = Sequence[Sequence[str]]
+EXPLAIN_MARGIN = 0.2  # a why or a how takes its event for granted, which may never have happened
 UNFITTED = "No confidence: the reader {!r} has not been calibrated, so nothing is declined for lack of certainty."
 
 
@@ -210,15 +211,17 @@ class QAEngine:
             draft = draft_overview(asked.question, about, self._corpus, self._wording)
             return Drafted(read=read, draft=draft if draft.lines else None)
         best = read.candidates[0] if read.candidates else None
-        if best is None or not self._is_sure(best):
+        if best is None or not self._is_sure(best, asked.question.kind):
             return Drafted(read=read, draft=None)
         return Drafted(read=read, draft=draft_fact(asked.question, best, self._wording))
 
-    def _is_sure(self, candidate: Candidate) -> bool:
+    def _is_sure(self, candidate: Candidate, kind: QuestionKind) -> bool:
         if candidate.confidence is None or self._confidence is None:
             return candidate.signals.reader > 0
         bar = self.settings.min_confidence
-        return candidate.confidence >= (self._confidence.threshold if bar is None else bar)
+        if bar is None:
+            bar = self._confidence.threshold + (EXPLAIN_MARGIN if kind is QuestionKind.EXPLAIN else 0.0)
+        return candidate.confidence >= bar
 
     def _cite(self, drafted: Drafted) -> Answer:
         asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()

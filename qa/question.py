@@ -37,7 +37,7 @@ class Question:
 
     `text` is the cleaned question; `terms` are the stems that say something, without the words that only ask;
     `names` the stems of words that are written as names; `numbers` the figures in it; `counted` the stems of what is to
-    be counted ("how many Russian peacekeepers": the peacekeepers).
+    be counted ("how many Russian peacekeepers": the peacekeepers); `counts` says that the question is a "how many".
     """
 
     text: str
@@ -47,6 +47,7 @@ class Question:
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     counted: tuple[str, ...]
+    counts: bool
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -111,16 +112,18 @@ _YES_NO = re.compile(
 )
 _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (Expected.DURATION, re.compile(r"\bhow (?:long|old)\b|\bhow many (?:hours?|days?|weeks?|months?|years?|minutes?)\b|\bwhat age\b|\bfor what (?:period|length)\b", re.I)),
-    (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy|fast)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b", re.I)),
-    (Expected.TIME, re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:day|date|year|month|time|hour|week|weekday)\b|\bsince what\b|\bhow recently\b|\bhow soon\b", re.I)),
-    (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
+    (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b", re.I)),
+    (Expected.TIME, re.compile(r"^(?:\w+ )?when\b|(?:,|\band) when\b|\b(?:what|which) (?:\w+ )?(?:day|date|year|month|time|hour|week|weekday)\b|\bsince what\b|\bhow recently\b|\bhow soon\b", re.I)),
+    (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|nations?|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
     (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bname of\b|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
 )  # fmt: skip
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\bhow many ((?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= (?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|in|of|on|at|to"
     r"|from|for|with|by|who|that|there|took|attended|left|came|live|lived|died|\w+ed)\b|[?.!]|$)",
     re.IGNORECASE,
 )
+_ANYBODY = frozenset(terms("people persons times men women victims casualties"))  # said in many other words
 _ASKING = frozenset(
     terms(
         "who what which when where why how many much long old name named list tell please give me show explain happen happened"
@@ -148,6 +151,7 @@ def understand(text: str) -> Question:
         names=tuple(dict.fromkeys(terms(" ".join(names)))),
         numbers=tuple(word for word in words(text) if word[0].isdigit()),
         counted=_counted(text),
+        counts=bool(_HOW_MANY.search(text)),
     )
 
 
@@ -155,7 +159,7 @@ def _counted(text: str) -> tuple[str, ...]:
     if not (match := _COUNTED.search(text)):
         return ()
     noun = match.group(1).split()
-    return tuple(terms(noun[-1])) if noun else ()
+    return tuple(term for term in terms(noun[-1]) if term not in _ANYBODY) if noun else ()
 
 
 def _kind(text: str) -> QuestionKind:

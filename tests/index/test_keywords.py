@@ -161,6 +161,29 @@ def test_rarity_lies_between_nothing_and_one_and_falls_with_the_number_of_passag
         assert all((rarity[word] < rarity[other]) == (count > frequency[other]) for other in frequency)
 
 
+@pytest.mark.parametrize(
+    ("word", "known"), [("meeting", True), ("Brandao", True), ("which", True), ("harbuor", False), ("zeppelin", False)]
+)
+def test_a_word_is_known_in_any_form_that_a_passage_has(index: KeywordIndex, word: str, known: bool) -> None:
+    assert index.knows(word) is known
+
+
+def test_the_vocabulary_holds_the_longer_words_the_most_frequent_first(tmp_path: Path) -> None:
+    index = built(tmp_path, ["Pier pier pier harbour", "harbour São choir 2023", "The pier"])
+    assert [word for word in index.vocabulary if word in ("pier", "harbour", "choir", "sao", "2023")] == [
+        "pier",
+        "harbour",
+        "choir",
+    ]
+
+
+def test_a_vocabulary_that_is_damaged_is_a_broken_index(tmp_path: Path) -> None:
+    index = built(tmp_path, TEXTS)
+    (tmp_path / "keywords" / "words.json").unlink()
+    with pytest.raises(IndexBroken, match=r"cannot be read\. Run: dateline index --rebuild"):
+        _ = index.vocabulary
+
+
 def test_passages_without_a_word_are_kept_and_never_found(tmp_path: Path) -> None:
     index = built(tmp_path, ["", "the of", "?!"])
     assert index.count() == 3

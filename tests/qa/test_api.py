@@ -94,11 +94,11 @@ def test_a_missing_index_is_raised_until_it_was_built(harbour: Path, tmp_path: P
     assert answer(QUAY, index_dir=later).status is AnswerStatus.ANSWERED
 
 
-@pytest.mark.parametrize("day", ["2023-09-22", date(2023, 9, 22)])
-def test_history_and_day_reach_the_engine(seeds_index: Path, day: str | date) -> None:
-    result = answer("And where was that?", history=[[PLACE, "Yevlakh."]], as_of=day, index_dir=seeds_index)
+def test_history_and_day_reach_the_engine(seeds_index: Path) -> None:
+    result = answer("And where was that?", history=[[PLACE, "Yevlakh."]], as_of="2023-09-22", index_dir=seeds_index)
     assert result.as_of == date(2023, 9, 22)
-    assert any("history" in notice or "said before" in notice for notice in result.notices)
+    assert any("said before" in notice for notice in result.notices)
+    assert answer("", as_of=date(2023, 9, 22), index_dir=seeds_index).as_of == date(2023, 9, 22)
 
 
 def test_a_day_or_history_that_cannot_be_used_is_raised(seeds_index: Path) -> None:

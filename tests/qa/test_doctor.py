@@ -25,29 +25,34 @@ def files_below(folder: Path) -> set[tuple[str, float]]:
     return {(str(file), file.stat().st_mtime) for file in folder.rglob("*")}
 
 
-def test_a_whole_installation_has_nothing_to_fix(seeds_index: Path) -> None:
-    found = findings(seeds_index)
-    assert list(found) == ["Python", *PACKAGES, "embedder", "reader", "prompts", "seeds", "index"]
-    assert [finding for finding in found.values() if not finding.ok or finding.fix or not finding.found] == []
+@pytest.fixture(scope="module")
+def whole(seeds_index: Path) -> Mapping[str, Finding]:
+    """What is found where nothing is wrong."""
+    return findings(seeds_index)
 
 
-def test_versions_models_and_index_are_named(seeds_index: Path) -> None:
-    found = findings(seeds_index)
+def test_a_whole_installation_has_nothing_to_fix(whole: Mapping[str, Finding]) -> None:
+    assert list(whole) == ["Python", *PACKAGES, "embedder", "reader", "prompts", "seeds", "index"]
+    assert [finding for finding in whole.values() if not finding.ok or finding.fix or not finding.found] == []
+
+
+def test_versions_models_and_index_are_named(whole: Mapping[str, Finding], seeds_index: Path) -> None:
     manifest = Manifest.read(current(seeds_index))
-    assert found["chromadb"].found == version("chromadb")
-    assert found["embedder"].found.startswith(f"{DEFAULT_EMBEDDER}, 384 dimensions, weights ")
-    assert found["reader"].found.startswith("dateline-reader@")
-    assert found["reader"].found.endswith(", calibrated")
-    assert found["prompts"].found == "wording-1"
-    assert found["seeds"].found == f"{len(list((ROOT / 'seeds').glob('*.md'))) - 1} articles"
-    assert f"{manifest.articles} articles, {manifest.passages} passages" in found["index"].found
+    assert whole["chromadb"].found == version("chromadb")
+    assert whole["embedder"].found.startswith(f"{DEFAULT_EMBEDDER}, 384 dimensions, weights ")
+    assert whole["reader"].found.startswith("dateline-reader@")
+    assert whole["reader"].found.endswith(", calibrated")
+    assert whole["prompts"].found == "wording-1"
+    assert whole["seeds"].found == f"{len(list((ROOT / 'seeds').glob('*.md'))) - 1} articles"
+    assert f"{manifest.articles} articles, {manifest.passages} passages" in whole["index"].found
 
 
 def test_looking_changes_nothing(seeds_index: Path, tmp_path: Path) -> None:
-    before = files_below(ROOT / "seeds"), files_below(ROOT / "prompts"), files_below(tmp_path)
+    before = files_below(ROOT / "seeds"), files_below(ROOT / "prompts"), files_below(seeds_index)
     findings(seeds_index)
-    findings(tmp_path / "none")
-    assert (files_below(ROOT / "seeds"), files_below(ROOT / "prompts"), files_below(tmp_path)) == before
+    assert (files_below(ROOT / "seeds"), files_below(ROOT / "prompts"), files_below(seeds_index)) == before
+    findings(tmp_path / "none", reader="no-such-reader", embedder="no-such-embedder")
+    assert not (tmp_path / "none").exists()
 
 
 def broken(seeds_index: Path, tmp_path: Path) -> Path:
@@ -65,35 +70,43 @@ def intact(seeds_index: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("place", "settings", "what", "found", "fix"),
+    ("place", "settings", "wrong"),
     [
-        (missing, {}, "index", "There is no index at", "dateline index FOLDER"),
-        (broken, {}, "index", "points to '20230101T000000-abcdef', which is missing", "dateline index"),
-        (intact, {"passage_tokens": 64}, "index", "passage_tokens was 128 and is now 64", "dateline index"),
-        (intact, {"reader": "no-such-reader"}, "reader", "'no-such-reader'", "DATELINE_READER"),
-        (intact, {"embedder": "no-such-embedder"}, "embedder", "'no-such-embedder'", "DATELINE_EMBEDDER"),
+        (
+            missing,
+            {"reader": "no-such-reader"},
+            {
+                "index": ("There is no index at", "dateline index FOLDER"),
+                "reader": ("'no-such-reader'", "DATELINE_READER"),
+            },
+        ),
+        (broken, {}, {"index": ("points to '20230101T000000-abcdef', which is missing", "dateline index")}),
+        (
+            intact,
+            {"passage_tokens": 64},
+            {"index": ("passage_tokens was 128 and is now 64", "dateline index")},
+        ),
+        (
+            missing,
+            {"embedder": "no-such-embedder"},
+            {"index": ("There is no index at", "FOLDER"), "embedder": ("'no-such-embedder'", "DATELINE_EMBEDDER")},
+        ),
     ],
 )
-def test_what_is_wrong_is_named_with_its_fix_and_what_was_found_is_no_copy_of_it(
+def test_what_is_wrong_is_named_with_its_fix_and_the_rest_is_left_alone(
     seeds_index: Path,
     tmp_path: Path,
     place: Callable[[Path, Path], Path],
     settings: Mapping[str, object],
-    what: str,
-    found: str,
-    fix: str,
+    wrong: Mapping[str, tuple[str, str]],
 ) -> None:
-    finding = findings(place(seeds_index, tmp_path), **settings)[what]
-    assert not finding.ok
-    assert found in finding.found
-    assert fix in finding.fix
-    assert finding.fix not in finding.found
-    assert not finding.fix.startswith("Run: ")
-
-
-def test_what_is_wrong_with_one_thing_leaves_the_others_alone(tmp_path: Path) -> None:
-    found = findings(tmp_path / "none", reader="no-such-reader")
-    assert {what for what, finding in found.items() if not finding.ok} == {"reader", "index"}
+    bad = {w: f for w, f in findings(place(seeds_index, tmp_path), **settings).items() if not f.ok}
+    assert set(bad) == set(wrong)
+    for what, (found, fix) in wrong.items():
+        assert found in bad[what].found
+        assert fix in bad[what].fix
+        assert bad[what].fix not in bad[what].found, "what was found is no copy of the fix"
+        assert not bad[what].fix.startswith("Run: ")
 
 
 @pytest.mark.parametrize(

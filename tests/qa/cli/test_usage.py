@@ -9,6 +9,8 @@ import pytest
 
 from tests.qa.cli.commands import PLACE, Dateline, Ended, is_one_line, surroundings
 
+TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
+
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
@@ -76,15 +78,12 @@ def test_every_command_has_help_and_takes_an_index_and_json(dateline: Dateline, 
     assert "--json" in ended.out
 
 
-@pytest.mark.parametrize(
-    "name", ["LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING"]
-)
-def test_no_command_sends_questions_to_a_tracing_service(name: str) -> None:
+def test_no_command_sends_questions_to_a_tracing_service() -> None:
     code = (
         "from qa.cli import main\ntry: main(['--version'])\nexcept SystemExit: pass\n"
         "from langchain_core.runnables import RunnableLambda\nfrom langsmith.utils import tracing_is_enabled\n"
         "print(RunnableLambda(str.upper).invoke('asked'), tracing_is_enabled())"
     )
-    environment = surroundings(**{name: "true"})
+    environment = surroundings(**dict.fromkeys(TRACING, "true"))
     ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert ended.stdout.splitlines()[1:] == ["ASKED False"], ended.stderr
