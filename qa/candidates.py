@@ -9,8 +9,8 @@ from index.corpus import Corpus
 from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
-from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
-from qa.question import Expected, Question
+from qa.confidence import Confidence, Signals, chance_to_decide, echo, share_met, share_missing, type_met
+from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.sentences import sentences_of
 from qa.types import ScoredPassage
@@ -59,7 +59,9 @@ class CandidateFinder:
         self.corpus, self.reader, self.confidence = corpus, reader, confidence
 
     def find(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
-        """The candidates of these passages, best first."""
+        """The candidates of these passages, best first; for a yes or no, the sentences that say most about it."""
+        if question.kind is QuestionKind.YES_NO:
+            return self._deciding(question, found)
         readings = self.reader.read(question.text, [_headed(scored) for scored in found])
         spans = _spans(found, readings)[:WEIGHED]
         if not spans:
@@ -74,6 +76,32 @@ class CandidateFinder:
             for spot, cosine, lead in zip(spans, cosines, _leads(spans), strict=True)
         ]
         return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
+
+    def _deciding(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
+        spots = {
+            (scored.article.id, start): _Spot(scored=scored, start=start, end=end, span=(start, end), score=0.0)
+            for scored in found
+            for start, end in sentences_of(scored.article.text)
+            if start < scored.passage.end and end > scored.passage.start
+        }
+        texts = [spot.scored.article.text[spot.start : spot.end] for spot in spots.values()]
+        vectors = self.corpus.embedder.embed_questions([question.text, *texts])
+        candidates = []
+        for spot, cosine in zip(spots.values(), vectors[1:] @ vectors[0], strict=True):
+            signals = signals_of(question, spot, float(cosine), 0.0, self.corpus.rarity)
+            chance = chance_to_decide(signals)
+            candidates.append(
+                Candidate(
+                    scored=spot.scored,
+                    start=spot.start,
+                    end=spot.end,
+                    span=None,
+                    signals=signals,
+                    confidence=chance,
+                    rank=chance,
+                )
+            )
+        return tuple(sorted(candidates, key=lambda candidate: -candidate.rank))
 
     def _weigh(self, question: Question, spot: "_Spot", to_sentence: float, lead: float) -> Candidate:
         signals = signals_of(question, spot, to_sentence, lead, self.corpus.rarity)

@@ -111,6 +111,17 @@ def echo(question: Question, span: str) -> float:
     return sum(word in asked for word in said) / len(said) if said else 1.0
 
 
+def chance_to_decide(signals: Signals) -> float:
+    """How likely a sentence decides a yes-or-no question, 0 to 1: its cosine and the words it shares.
+
+    The reader is not asked, since a yes or no is no span. The constants were set on the eleven such questions of the
+    tune half, where the deciding sentence had a cosine of 0.59 to 0.81 and the nearest other one at most 0.52.
+    """
+    if signals.is_about_something_else:
+        return 0.01
+    return 1.0 / (1.0 + math.exp(-14 * (signals.question_to_sentence - 0.58) - 3 * (signals.met_in_sentence - 0.5)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confidence:
     """A fitted model: the probability that a sentence holds the right answer; `threshold` is the default bar."""

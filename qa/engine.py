@@ -35,6 +35,7 @@ from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Se
 
 log = logging.getLogger("dateline")
 History = Sequence[Sequence[str]]
+DEFAULT_BAR = 0.3  # for what is weighed without a fitted reader
 EXPLAIN_MARGIN = 0.2  # a why or a how takes its event for granted, which may never have happened
 UNFITTED = "No confidence: the reader {!r} has not been calibrated, so nothing is declined for lack of certainty."
 
@@ -216,11 +217,12 @@ class QAEngine:
         return Drafted(read=read, draft=draft_fact(asked.question, best, self._wording))
 
     def _is_sure(self, candidate: Candidate, kind: QuestionKind) -> bool:
-        if candidate.confidence is None or self._confidence is None:
+        if candidate.confidence is None:
             return candidate.signals.reader > 0
         bar = self.settings.min_confidence
         if bar is None:
-            bar = self._confidence.threshold + (EXPLAIN_MARGIN if kind is QuestionKind.EXPLAIN else 0.0)
+            bar = self._confidence.threshold if self._confidence else DEFAULT_BAR
+            bar += EXPLAIN_MARGIN if kind is QuestionKind.EXPLAIN else 0.0
         return candidate.confidence >= bar
 
     def _cite(self, drafted: Drafted) -> Answer:

@@ -3,7 +3,6 @@
 Needs the `dev` extra. The graphs are checked against torch by tests/index/test_embeddings.py and tests/qa/test_reader.py.
 """
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,12 @@ def export(model: Any, outputs: list[str], target: Path) -> None:
     """Trace a model and write its graph; initialisers keep the names of the weights file and lose their data."""
     ids = torch.ones(2, 16, dtype=torch.long)
     axes = {name: {0: "batch", 1: "tokens"} for name in INPUTS + outputs}
-    buffer = io.BytesIO()
     torch.onnx.export(
-        _Positional(model.eval().float(), outputs), (ids, ids, ids * 0), buffer,
+        _Positional(model.eval().float(), outputs), (ids, ids, ids * 0), str(target),
         input_names=INPUTS, output_names=outputs, dynamic_axes=axes,
         dynamo=False, opset_version=17, do_constant_folding=False,
     )  # fmt: skip
-    graph = onnx.load_model_from_string(buffer.getvalue())
+    graph = onnx.load(str(target))
     for tensor in graph.graph.initializer:
         old, new = tensor.name, tensor.name.removeprefix("model.")
         for node in graph.graph.node:

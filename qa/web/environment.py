@@ -25,8 +25,12 @@ def make_safe(environ: MutableMapping[str, str]) -> tuple[str, ...]:
     switched on by a variable; Dateline offers none of them, so all of gradio's variables but two are removed.
     """
     removed = {name for name in environ if name.startswith("GRADIO_") and name not in KEPT | SAFE.keys()}
-    changed = {name for name, value in SAFE.items() if environ.get(name, value).lower() != value.lower()}
+    changed = {name for name, value in SAFE.items() if _is_on(environ.get(name, value)) != _is_on(value)}
     for name in removed:
         del environ[name]
     environ.update(SAFE)
     return tuple(sorted(removed | changed))
+
+
+def _is_on(value: str) -> bool:
+    return value.strip().lower() in {"1", "true", "yes", "on"}

@@ -12,6 +12,7 @@ from qa.confidence import (
     FEATURES,
     Confidence,
     Signals,
+    chance_to_decide,
     echo,
     features,
     load_confidence,
@@ -37,6 +38,24 @@ def test_the_shipped_reader_has_its_fitted_weights() -> None:
     assert fitted is not None
     assert 0 < fitted.threshold < 1
     assert fitted.weigh(SIGNALS) > fitted.threshold
+
+
+@pytest.mark.parametrize("field", ["names_elsewhere", "names_unknown", "counted_missing", "numbers_missing"])
+def test_a_sentence_about_something_else_is_next_to_impossible(field: str) -> None:
+    fitted = load_confidence(ShippedReader.id)
+    assert fitted is not None
+    other = replace(SIGNALS, **{field: 1.0, "question_to_sentence": 0.5})
+    assert other.is_about_something_else
+    assert fitted.weigh(other) == chance_to_decide(other) == 0.01
+
+
+def test_another_name_for_the_same_matter_does_not_rule_a_sentence_out() -> None:
+    assert not replace(SIGNALS, names_unknown=1.0, question_to_sentence=0.65).is_about_something_else
+
+
+def test_a_nearer_sentence_decides_a_yes_or_no_more_likely() -> None:
+    near, far = replace(SIGNALS, question_to_sentence=0.75), replace(SIGNALS, question_to_sentence=0.45)
+    assert chance_to_decide(near) > 0.5 > chance_to_decide(far)
 
 
 def test_an_unknown_reader_has_none() -> None:

@@ -62,6 +62,23 @@ def test_names_and_numbers_are_picked_out() -> None:
     assert question.numbers == ("40",)
 
 
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many Russian peacekeepers are there?", ("peacekeep",)),
+        ("How many tonnes of aid did they ask for?", ("tonn",)),
+        ("How many people were killed?", ()),
+        ("Who was killed?", ()),
+    ],
+)
+def test_what_is_to_be_counted_is_known_unless_it_is_anybody(question: str, counted: tuple[str, ...]) -> None:
+    assert understand(question).counted == counted
+
+
+def test_a_when_inside_the_question_asks_for_no_day() -> None:
+    assert understand("Which nation helped when the port closed?").expected is Expected.PLACE
+
+
 def test_words_that_only_ask_are_not_looked_for() -> None:
     assert "mani" not in understand("How many ships came?").terms
     assert "ship" in understand("How many ships came?").terms
