@@ -1,5 +1,6 @@
 """Example questions made from the indexed articles; each is asked before it is offered."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from index.corpus import Corpus
@@ -8,6 +9,8 @@ from qa.sentences import sentences_of
 from qa.types import AnswerStatus
 
 ARTICLES_LOOKED_AT = 12
+# Two to four capitalised words, the first of which is no determiner: somebody's name, with or without a title.
+_NAME = re.compile(r"(?!(?:The|A|An|His|Her|Their|Its|Our|My|This|That)\b)[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,3}")
 
 
 def example_questions(corpus: Corpus, ask: Callable[[str], AnswerStatus], count: int) -> tuple[str, ...]:
@@ -34,4 +37,4 @@ def _ideas(corpus: Corpus) -> Iterator[str]:
 def _speakers(text: str) -> list[str]:
     """The named people and bodies whose claims an article reports."""
     names = (attribution_of(text, start, end) for start, end in sentences_of(text))
-    return list(dict.fromkeys(a.name for a in names if a and a.name[:1].isupper() and len(a.name.split()) > 1))
+    return list(dict.fromkeys(a.name for a in names if a and _NAME.fullmatch(a.name)))

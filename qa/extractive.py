@@ -19,6 +19,7 @@ from qa.spans import widen
 from qa.types import ScoredPassage
 
 FACT_WORDS = 60  # an answer to one fact is never longer
+SHORT_BAR = 0.45  # below this confidence the sentence stands alone: its place is surer than the words in it
 OVERVIEW_SENTENCES = 5
 OVERVIEW_PASSAGES = 8
 SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
@@ -27,7 +28,10 @@ SHARED = 0.4  # what a sentence gains by sharing all of the question's words
 DATED = 0.2  # what a sentence with a day gains where the question is about an order or about days
 LEAD = 0.08  # what the first sentence of an article gains: news says the most important thing first
 NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
+_WHO_IS = re.compile(r"^who(?:'s| is| was| are| were)\b", re.IGNORECASE)
+_MONTH_NAMES = "January February March April May June July August September October November December".split()
+_MONTH = f"(?:{'|'.join(_MONTH_NAMES)})"
 _DATED = re.compile(rf"\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _IN_TIME = re.compile(
     r"\b(?:order|timeline|chronolog\w+|between|from .+ to|before|after|first|then|when)\b", re.IGNORECASE
@@ -61,10 +65,15 @@ def draft_fact(question: Question, candidate: Candidate, wording: Wording) -> Dr
 
 
 def _short_answer(question: Question, candidate: Candidate) -> str:
-    if candidate.span is None:
+    """The words of the span, made whole; none where they say nothing, or name somebody else than the question does."""
+    if candidate.span is None or (candidate.confidence is not None and candidate.confidence < SHORT_BAR):
         return ""
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
-    return " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
+    short = " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
+    short = re.sub(r"^(?:that|to|by) ", "", short)
+    said = frozenset(terms(short))
+    other = _WHO_IS.match(question.text) and not said & frozenset(question.terms) and short.istitle()
+    return "" if said <= _SAYS_NOTHING or other else short
 
 
 def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording) -> Draft:
@@ -73,7 +82,7 @@ def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: C
     Chosen one by one: nearest to the question, weighed up for terms that no chosen sentence has, and never one that
     repeats a chosen one (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998, with a hard limit).
     """
-    quotes = _sentences(found[:OVERVIEW_PASSAGES])
+    quotes = _on_the_day(question, _sentences(found[:OVERVIEW_PASSAGES]))
     if not quotes:
         return Draft(lines=(), short_answer=None, confidence=None)
     vectors = corpus.embedder.embed_questions([question.text, *(q.text for q in quotes)])
@@ -119,6 +128,16 @@ def _sentences(found: Sequence[ScoredPassage]) -> list[Quote]:
             if start < scored.passage.end and end > scored.passage.start:
                 quotes.setdefault((scored.article.id, start), Quote(scored=scored, start=start, end=end))
     return list(quotes.values())
+
+
+def _on_the_day(question: Question, quotes: list[Quote]) -> list[Quote]:
+    """For a question about days alone, only the sentences that name one of them; all where none does."""
+    months = frozenset(terms(" ".join(_MONTH_NAMES)))
+    if not question.numbers or not set(question.terms) <= months | set(question.numbers):
+        return quotes
+    asked = frozenset(question.terms) & months
+    named = [q for q in quotes if asked <= (said := frozenset(terms(q.text))) and said & frozenset(question.numbers)]
+    return named or quotes
 
 
 def _in_date_order(quote: Quote) -> tuple[bool, str, str, int]:

@@ -232,6 +232,12 @@ def test_example_questions_are_answered(engine: QAEngine) -> None:
     assert all(engine.answer(question).status is AnswerStatus.ANSWERED for question in examples)
 
 
+def test_a_question_about_a_day_gets_the_sentences_of_that_day(engine: QAEngine) -> None:
+    answer = engine.answer("What happened on 20 September?")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert all("September 20" in sentence.text for sentence in answer.sentences)
+
+
 def test_coverage_counts_articles_publishers_and_dates(engine: QAEngine) -> None:
     coverage = engine.coverage()
     assert coverage.articles == 11

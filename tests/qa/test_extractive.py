@@ -1,5 +1,6 @@
 """Drafts from hand-made evidence: speakers, length, order."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from index.types import Article, Passage
 from qa.candidates import Candidate
 from qa.citations import cite
 from qa.confidence import Signals
-from qa.extractive import FACT_WORDS, draft_fact
+from qa.extractive import FACT_WORDS, SHORT_BAR, draft_fact
 from qa.prompting import load_wording
 from qa.question import understand
 from qa.sentences import sentences_of
@@ -79,3 +80,28 @@ def test_markup_in_an_article_is_only_text() -> None:
     text = text_of("When did the port reopen?", found)
     assert "<b>" not in text
     assert "\\[2\\]" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        ("Who attended the meeting?", "Those who attended the meeting were Ansa Kolvery and her deputy.", "Those"),
+        ("Who is Ansa Kolvery?", "Ansa Kolvery met Pell Ostrig in Tarvo.", "Pell Ostrig"),
+    ],
+)
+def test_words_that_say_nothing_or_name_somebody_else_are_no_short_answer(question: str, text: str, short: str) -> None:
+    draft = draft_fact(understand(question), candidate(text, short), load_wording())
+    assert draft.short_answer is None
+    assert [line.plain for line in draft.lines] == [text]
+
+
+def test_an_unsure_span_leaves_its_sentence_alone() -> None:
+    found = replace(candidate("The port reopened on Monday.", "Monday"), confidence=SHORT_BAR - 0.01)
+    assert draft_fact(understand("When did the port reopen?"), found, load_wording()).short_answer is None
+
+
+def test_that_does_not_begin_a_short_answer() -> None:
+    found = candidate("Ansa Kolvery said that pier 4 was closed.", "that pier 4 was closed")
+    assert (
+        draft_fact(understand("What did Ansa Kolvery say?"), found, load_wording()).short_answer == "pier 4 was closed"
+    )
