@@ -12,7 +12,8 @@ from qa.abbreviations import spelled_out
 from qa.confidence import Confidence, Signals, chance_to_decide, echo, share_met, share_missing, type_met
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
-from qa.sentences import sentences_of
+from qa.relevance import heading
+from qa.sentences import sentences_of, sentences_of_passage
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
@@ -81,8 +82,7 @@ class CandidateFinder:
         spots = {
             (scored.article.id, start): _Spot(scored=scored, start=start, end=end, span=(start, end), score=0.0)
             for scored in found
-            for start, end in sentences_of(scored.article.text)
-            if start < scored.passage.end and end > scored.passage.start
+            for start, end in sentences_of_passage(scored.passage, scored.article.text)
         }
         texts = [spot.scored.article.text[spot.start : spot.end] for spot in spots.values()]
         vectors = self.corpus.embedder.embed_questions([question.text, *texts])
@@ -131,8 +131,7 @@ def signals_of(
 ) -> Signals:
     """Measure one candidate."""
     article, passage = spot.scored.article, spot.scored.passage
-    dated = f"{article.published:%d %B %Y} {article.published.day}" if article.published else ""
-    head = f"{article.title} {article.publisher or ''} {dated}"
+    head = heading(article)
     short = article.text[slice(*spot.span)]
     in_sentence = frozenset(terms(f"{head} {article.text[spot.start : spot.end]}"))
     in_passage = frozenset(terms(f"{head} {passage.text}"))

@@ -14,7 +14,7 @@ from qa.citations import Line, Quote
 from qa.confidence import share_met
 from qa.prompting import Wording
 from qa.question import Question, QuestionKind
-from qa.sentences import sentences_of
+from qa.sentences import sentences_of, sentences_of_passage
 from qa.spans import widen
 from qa.types import ScoredPassage
 
@@ -124,9 +124,8 @@ def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], 
 def _sentences(found: Sequence[ScoredPassage]) -> list[Quote]:
     quotes: dict[tuple[str, int], Quote] = {}
     for scored in found:
-        for start, end in sentences_of(scored.article.text):
-            if start < scored.passage.end and end > scored.passage.start:
-                quotes.setdefault((scored.article.id, start), Quote(scored=scored, start=start, end=end))
+        for start, end in sentences_of_passage(scored.passage, scored.article.text):
+            quotes.setdefault((scored.article.id, start), Quote(scored=scored, start=start, end=end))
     return list(quotes.values())
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from index.keywords import terms
+from index.types import Article
 from qa.confidence import share_met, share_missing
 from qa.question import Question
 from qa.types import ScoredPassage
@@ -19,11 +20,16 @@ _LEANING = re.compile(
 )
 
 
+def heading(article: Article) -> str:
+    """What an article can be known by beside its text: title, publisher and day."""
+    dated = f"{article.published:%d %B %Y} {article.published.day}" if article.published else ""
+    return f"{article.title} {article.publisher or ''} {dated}"
+
+
 def is_about(question: Question, scored: ScoredPassage, rarity: Callable[[str], float]) -> bool:
     """Whether an overview may draw on a passage: its article has what the question names and talks about."""
     article = scored.article
-    dated = f"{article.published:%d %B %Y} {article.published.day}" if article.published else ""
-    present = frozenset(terms(f"{article.title} {article.publisher or ''} {dated} {article.text}"))
+    present = frozenset(terms(f"{heading(article)} {article.text}"))
     if share_missing(question.names, present) > MISSING_NAMES:
         return False
     named = bool(question.names) and scored.similarity >= CLOSE
