@@ -130,12 +130,14 @@ def _sentences(found: Sequence[ScoredPassage]) -> list[Quote]:
 
 
 def _on_the_day(question: Question, quotes: list[Quote]) -> list[Quote]:
-    """For a question about days alone, only the sentences that name one of them; all where none does."""
+    """For a question about days alone, only the sentences that name one of them or one between; all where none does."""
     months = frozenset(terms(" ".join(_MONTH_NAMES)))
     if not question.numbers or not set(question.terms) <= months | set(question.numbers):
         return quotes
     asked = frozenset(question.terms) & months
-    named = [q for q in quotes if asked <= (said := frozenset(terms(q.text))) and said & frozenset(question.numbers)]
+    days = [int(number) for number in question.numbers if number.isdigit() and int(number) <= 31]
+    wanted = frozenset(map(str, range(min(days), max(days) + 1))) if days else frozenset(question.numbers)
+    named = [q for q in quotes if asked <= (said := frozenset(terms(q.text))) and said & wanted]
     return named or quotes
 
 

@@ -238,6 +238,12 @@ def test_a_question_about_a_day_gets_the_sentences_of_that_day(engine: QAEngine)
     assert all("September 20" in sentence.text for sentence in answer.sentences)
 
 
+def test_a_question_about_a_span_of_days_gets_the_days_between(engine: QAEngine) -> None:
+    answer = engine.answer("Put the events from September 19 to September 21 in order.")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert all(day in answer.text for day in ("September 19", "September 20", "September 21"))
+
+
 def test_coverage_counts_articles_publishers_and_dates(engine: QAEngine) -> None:
     coverage = engine.coverage()
     assert coverage.articles == 11
