@@ -100,10 +100,6 @@ class Corpus:
         """How many articles have no day of publication."""
         return self._articles.undated()
 
-    def vectors_by_key(self, keys: set[str]) -> dict[str, NDArray[np.float32]]:
-        """The vectors kept for these embedded texts."""
-        return self._vectors.vectors_by_key(keys)
-
     def close(self) -> None:
         """Release the files."""
         self._vectors.close()

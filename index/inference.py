@@ -33,12 +33,11 @@ def check_weights(path: Path, sha256: str, error: type[DatelineError], fix: str)
 class Graph:
     """A loaded graph; `run` takes integer arrays of shape (batch, tokens) and returns the outputs as float32."""
 
-    def __init__(self, graph: bytes, weights: Path, *, threads: int = 0) -> None:
+    def __init__(self, graph: bytes, weights: Path) -> None:
         import onnxruntime
         from safetensors.numpy import load_file
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         tensors = {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in load_file(weights).items()}
         names = [name for name in tensors if name.encode() in graph]

@@ -12,7 +12,7 @@ from qa.abbreviations import spelled_out
 from qa.confidence import Confidence, Signals, chance_to_decide, echo, share_met, share_missing, type_met
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
-from qa.relevance import heading
+from qa.relevance import article_terms, heading
 from qa.sentences import sentences_of, sentences_of_passage
 from qa.types import ScoredPassage
 
@@ -63,58 +63,43 @@ class CandidateFinder:
         """The candidates of these passages, best first; for a yes or no, the sentences that say most about it."""
         if question.kind is QuestionKind.YES_NO:
             return self._deciding(question, found)
-        readings = self.reader.read(question.text, [_headed(scored) for scored in found])
-        spans = _spans(found, readings)[:WEIGHED]
-        if not spans:
+        certain = next((spot for scored in found if (spot := _spelled_out(question, scored))), None)
+        spots = [certain] if certain else self._read(question, found)
+        if not spots:
             return ()
-        if certain := next((c for scored in found if (c := _spelled_out(question, scored))), None):
-            spans = [certain]
-        sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spans]
-        vectors = self.corpus.embedder.embed_questions([question.text, *sentences])
-        cosines = vectors[1:] @ vectors[0]
         weighed = [
-            self._weigh(question, spot, float(cosine), lead)
-            for spot, cosine, lead in zip(spans, cosines, _leads(spans), strict=True)
+            self._weigh(question, spot, cosine, lead)
+            for spot, cosine, lead in zip(spots, self._cosines(question, spots), _leads(spots), strict=True)
         ]
         return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
 
+    def _read(self, question: Question, found: Sequence[ScoredPassage]) -> "list[_Spot]":
+        readings = self.reader.read(question.text, [_headed(scored) for scored in found])
+        return _spans(found, readings)[:WEIGHED]
+
+    def _cosines(self, question: Question, spots: "Sequence[_Spot]") -> list[float]:
+        sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spots]
+        vectors = self.corpus.embedder.embed_questions([question.text, *sentences])
+        return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+
     def _deciding(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
-        spots = {
+        found_once = {
             (scored.article.id, start): _Spot(scored=scored, start=start, end=end, span=(start, end), score=0.0)
             for scored in found
             for start, end in sentences_of_passage(scored.passage, scored.article.text)
         }
-        texts = [spot.scored.article.text[spot.start : spot.end] for spot in spots.values()]
-        vectors = self.corpus.embedder.embed_questions([question.text, *texts])
+        spots = list(found_once.values())
         candidates = []
-        for spot, cosine in zip(spots.values(), vectors[1:] @ vectors[0], strict=True):
-            signals = signals_of(question, spot, float(cosine), 0.0, self.corpus.rarity)
+        for spot, cosine in zip(spots, self._cosines(question, spots), strict=True):
+            signals = signals_of(question, spot, cosine, 0.0, self.corpus.rarity)
             chance = chance_to_decide(signals)
-            candidates.append(
-                Candidate(
-                    scored=spot.scored,
-                    start=spot.start,
-                    end=spot.end,
-                    span=None,
-                    signals=signals,
-                    confidence=chance,
-                    rank=chance,
-                )
-            )
+            candidates.append(_candidate(spot, None, signals, chance, chance))
         return tuple(sorted(candidates, key=lambda candidate: -candidate.rank))
 
     def _weigh(self, question: Question, spot: "_Spot", to_sentence: float, lead: float) -> Candidate:
         signals = signals_of(question, spot, to_sentence, lead, self.corpus.rarity)
         confidence = self.confidence.weigh(signals) if self.confidence else None
-        return Candidate(
-            scored=spot.scored,
-            start=spot.start,
-            end=spot.end,
-            span=spot.span,
-            signals=signals,
-            confidence=confidence,
-            rank=spot.score if confidence is None else confidence,
-        )
+        return _candidate(spot, spot.span, signals, confidence, spot.score if confidence is None else confidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +111,14 @@ class _Spot:
     score: float
 
 
+def _candidate(
+    spot: _Spot, span: tuple[int, int] | None, signals: Signals, confidence: float | None, rank: float
+) -> Candidate:
+    return Candidate(
+        scored=spot.scored, start=spot.start, end=spot.end, span=span, signals=signals, confidence=confidence, rank=rank
+    )
+
+
 def signals_of(
     question: Question, spot: _Spot, to_sentence: float, lead: float, rarity: Callable[[str], float]
 ) -> Signals:
@@ -135,7 +128,7 @@ def signals_of(
     short = article.text[slice(*spot.span)]
     in_sentence = frozenset(terms(f"{head} {article.text[spot.start : spot.end]}"))
     in_passage = frozenset(terms(f"{head} {passage.text}"))
-    in_article = frozenset(terms(f"{head} {article.text}"))
+    in_article = article_terms(article)
     known = tuple(name for name in question.names if rarity(name) < 1)
     return Signals(
         reader=spot.score,

@@ -32,7 +32,7 @@ _UNIT = re.compile(
 )
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 
-
+RULED_OUT = 0.01  # the confidence of a sentence that is about something else
 SAME_MATTER = 0.6  # cosine from which a sentence may answer though it uses other names: "Moscow" for "Russia"
 
 
@@ -118,7 +118,7 @@ def chance_to_decide(signals: Signals) -> float:
     tune half, where the deciding sentence had a cosine of 0.59 to 0.81 and the nearest other one at most 0.52.
     """
     if signals.is_about_something_else:
-        return 0.01
+        return RULED_OUT
     return 1.0 / (1.0 + math.exp(-14 * (signals.question_to_sentence - 0.58) - 3 * (signals.met_in_sentence - 0.5)))
 
 
@@ -133,7 +133,7 @@ class Confidence:
     def weigh(self, signals: Signals) -> float:
         """The probability, 0 to 1; next to nothing for a sentence that is about something else."""
         if signals.is_about_something_else:
-            return 0.01
+            return RULED_OUT
         total = self.bias + sum(w * x for w, x in zip(self.weights, features(signals), strict=True))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from index.keywords import terms
 from index.types import Article
@@ -26,10 +27,16 @@ def heading(article: Article) -> str:
     return f"{article.title} {article.publisher or ''} {dated}"
 
 
+@lru_cache(maxsize=500)
+def article_terms(article: Article) -> frozenset[str]:
+    """The stems of an article's heading and text, remembered: each of its sentences is held against them."""
+    return frozenset(terms(f"{heading(article)} {article.text}"))
+
+
 def is_about(question: Question, scored: ScoredPassage, rarity: Callable[[str], float]) -> bool:
     """Whether an overview may draw on a passage: its article has what the question names and talks about."""
     article = scored.article
-    present = frozenset(terms(f"{heading(article)} {article.text}"))
+    present = article_terms(article)
     if share_missing(question.names, present) > MISSING_NAMES:
         return False
     named = bool(question.names) and scored.similarity >= CLOSE
