@@ -10,6 +10,7 @@ from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.confidence import Confidence, Signals, chance_to_decide, echo, share_met, share_missing, type_met
+from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.relevance import article_terms, heading
@@ -126,21 +127,24 @@ def signals_of(
     article, passage = spot.scored.article, spot.scored.passage
     head = heading(article)
     short = article.text[slice(*spot.span)]
-    in_sentence = frozenset(terms(f"{head} {article.text[spot.start : spot.end]}"))
-    in_passage = frozenset(terms(f"{head} {passage.text}"))
+    sentence = f"{head} {article.text[spot.start : spot.end]}"
+    in_sentence = frozenset(terms(sentence))
+    in_passage = frozenset(terms(f"{head} {passage.text}")) | other_names(passage.text)
     in_article = article_terms(article)
-    known = tuple(name for name in question.names if rarity(name) < 1)
+    missing = [name for name in question.names if name not in in_article]
+    unknown = sum(rarity(name) == 1 for name in missing)
+    asked = max(len(question.names), 1)
     return Signals(
         reader=spot.score,
         lead=lead,
         question_to_sentence=to_sentence,
         question_to_passage=spot.scored.similarity,
         retrieved=spot.scored.score,
-        met_in_sentence=share_met(question.terms, in_sentence, rarity),
+        met_in_sentence=share_met(question.terms, in_sentence | other_names(sentence), rarity),
         met_in_passage=share_met(question.terms, in_passage, rarity),
         rarest_missing=max((rarity(t) for t in question.terms if t not in in_article), default=0.0),
-        names_elsewhere=share_missing(known, in_article) * len(known) / max(len(question.names), 1),
-        names_unknown=1 - len(known) / len(question.names) if question.names else 0.0,
+        names_elsewhere=(len(missing) - unknown) / asked,
+        names_unknown=unknown / asked,
         counted_missing=_counted_missing(question, in_sentence, short),
         numbers_missing=share_missing(question.numbers, in_article),
         type_met=type_met(question.expected, short),

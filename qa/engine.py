@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,8 +22,9 @@ from qa.confidence import load_confidence
 from qa.coverage import searched
 from qa.errors import RequestError
 from qa.examples import example_questions
-from qa.extractive import Draft, draft_fact, draft_overview
+from qa.extractive import Draft, draft_fact, draft_overview, joined
 from qa.markdown import age, day
+from qa.parts import parts_of
 from qa.prompting import Wording, load_wording
 from qa.question import Question, QuestionKind, clean, problem_with, understand
 from qa.reader import Reader, open_reader
@@ -46,6 +48,7 @@ class Asked:
 
     raw: str
     question: Question
+    parts: tuple[Question, ...]  # what has to be found, one by one; the question itself where it asks one thing
     as_of: date | None
     history: tuple[tuple[str, ...], ...]
     timings: Mapping[str, float]
@@ -53,26 +56,33 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The passages that were found for it."""
+    """The passages that were found for it, part by part, each best first."""
 
     asked: Asked
-    passages: tuple[ScoredPassage, ...]
+    by_part: tuple[tuple[ScoredPassage, ...], ...]
+
+    @property
+    def passages(self) -> tuple[ScoredPassage, ...]:
+        """All of them once, the best of each part first."""
+        by_rank = chain.from_iterable(zip_longest(*self.by_part))
+        return tuple({scored.passage.id: scored for scored in reversed([s for s in by_rank if s])}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """The sentences that may answer, best first; none for an overview."""
+    """The sentences that may answer, part by part, best first; none for an overview."""
 
     found: Found
-    candidates: tuple[Candidate, ...]
+    by_part: tuple[tuple[Candidate, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """A draft, or why there is none."""
+    """A draft, or None, and the parts of the question that it leaves unanswered."""
 
     read: Read
     draft: Draft | None
+    unanswered: tuple[str, ...] = ()
 
 
 class QAEngine:
@@ -161,10 +171,10 @@ class QAEngine:
             ("read", self._read),
             ("draft", self._draft),
         ]
-        chain: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
+        way: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
         for name, step in steps:
-            chain = chain | RunnableLambda(_timed(name, step), name=name)
-        return chain | RunnableLambda(self._cite, name="cite")
+            way = way | RunnableLambda(_timed(name, step), name=name)
+        return way | RunnableLambda(self._cite, name="cite")
 
     def _answer(self, request: Mapping[str, Any], config: RunnableConfig | None) -> Answer:
         began = time.perf_counter()
@@ -175,7 +185,15 @@ class QAEngine:
             return self._without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
         question = clean(raw)
         read_as = corrected(question, self._corpus.knows, self._corpus.vocabulary)
-        asked = Asked(raw=question, question=understand(read_as), as_of=as_of, history=history, timings={})
+        understood = understand(read_as)
+        asked = Asked(
+            raw=question,
+            question=understood,
+            parts=parts_of(understood),
+            as_of=as_of,
+            history=history,
+            timings={},
+        )
         try:
             answer: Answer = self._chain.invoke(asked, config)
         except DatelineError as error:
@@ -195,26 +213,30 @@ class QAEngine:
 
     def _retrieve(self, asked: Asked) -> Found:
         if asked.question.kind is QuestionKind.INSTRUCTION:
-            return Found(asked=asked, passages=())
-        return Found(
-            asked=asked, passages=self._retriever.retrieve(asked.question.text, self.settings.top_k, asked.as_of)
-        )
+            return Found(asked=asked, by_part=((),))
+        k = self.settings.top_k
+        by_part = tuple(self._retriever.retrieve(part.text, k, asked.as_of) for part in asked.parts)
+        return Found(asked=asked, by_part=by_part)
 
     def _read(self, found: Found) -> Read:
         if found.asked.question.kind is QuestionKind.OVERVIEW:
-            return Read(found=found, candidates=())
-        return Read(found=found, candidates=self._finder.find(found.asked.question, found.passages))
+            return Read(found=found, by_part=((),))
+        parts = zip(found.asked.parts, found.by_part, strict=True)
+        return Read(found=found, by_part=tuple(self._finder.find(part, passages) for part, passages in parts))
 
     def _draft(self, read: Read) -> Drafted:
         asked = read.found.asked
         if asked.question.kind is QuestionKind.OVERVIEW:
             about = tuple(p for p in read.found.passages if is_about(asked.question, p, self._corpus.rarity))
-            draft = draft_overview(asked.question, about, self._corpus, self._wording)
+            draft = draft_overview(asked.question, asked.parts, about, self._corpus, self._wording)
             return Drafted(read=read, draft=draft if draft.lines else None)
-        best = read.candidates[0] if read.candidates else None
-        if best is None or not self._is_sure(best, asked.question.kind):
-            return Drafted(read=read, draft=None)
-        return Drafted(read=read, draft=draft_fact(asked.question, best, self._wording))
+        drafts, unanswered = [], []
+        for part, candidates in zip(asked.parts, read.by_part, strict=True):
+            if candidates and self._is_sure(candidates[0], part.kind):
+                drafts.append(draft_fact(part, candidates[0], self._wording))
+            else:
+                unanswered.append(part.text)
+        return Drafted(read=read, draft=joined(drafts) if drafts else None, unanswered=tuple(unanswered))
 
     def _is_sure(self, candidate: Candidate, kind: QuestionKind) -> bool:
         if candidate.confidence is None:
@@ -235,7 +257,8 @@ class QAEngine:
         return Answer(
             question=asked.raw,
             text=cited.text,
-            status=AnswerStatus.ANSWERED,
+            status=AnswerStatus.PARTIAL if drafted.unanswered else AnswerStatus.ANSWERED,
+            reason=self._wording.say("partial", parts=" ".join(drafted.unanswered)) if drafted.unanswered else None,
             short_answer=drafted.draft.short_answer,
             confidence=_rounded(drafted.draft.confidence),
             citations=cited.citations,
@@ -261,7 +284,7 @@ class QAEngine:
             )
         else:
             reason = self._wording.say("declined", searched=what)
-        best = read.candidates[0].confidence if read.candidates else None
+        best = max((c[0].confidence for c in read.by_part if c and c[0].confidence is not None), default=None)
         return Answer(
             question=asked.raw,
             text=reason,

@@ -21,6 +21,7 @@ from qa.types import ScoredPassage
 FACT_WORDS = 60  # an answer to one fact is never longer
 SHORT_BAR = 0.45  # below this confidence the sentence stands alone: its place is surer than the words in it
 OVERVIEW_SENTENCES = 5
+COMPARED_SENTENCES = 3  # of each side of a comparison
 OVERVIEW_PASSAGES = 8
 SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
 NEW_TERM = 0.15  # what a sentence gains by meeting all of the question's terms that are not met yet
@@ -76,20 +77,44 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     return "" if said <= _SAYS_NOTHING or other else short
 
 
-def draft_overview(question: Question, found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording) -> Draft:
+def joined(drafts: Sequence[Draft]) -> Draft:
+    """The drafts of the parts of one question as one: the short answers, then the sentences, each once."""
+    shorts = [line for draft in drafts for line in draft.lines[:-1]]
+    sentences = {
+        (line.quotes[0].start, line.quotes[0].scored.article.id): line for line in (d.lines[-1] for d in drafts)
+    }
+    said = [draft.short_answer for draft in drafts if draft.short_answer]
+    sure = [draft.confidence for draft in drafts if draft.confidence is not None]
+    return Draft(
+        lines=(*shorts, *sentences.values()),
+        short_answer="; ".join(dict.fromkeys(said)) if len(said) == len(drafts) else None,
+        confidence=min(sure, default=None),
+    )
+
+
+def draft_overview(
+    question: Question, parts: Sequence[Question], found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording
+) -> Draft:
     """The sentences that say most about the question without repeating each other, in date order.
 
     Chosen one by one: nearest to the question, weighed up for terms that no chosen sentence has, and never one that
-    repeats a chosen one (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998, with a hard limit).
+    repeats a chosen one (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998, with a hard limit). Each part
+    of a comparison gets the same room.
     """
-    quotes = _on_the_day(question, _sentences(found[:OVERVIEW_PASSAGES]))
+    quotes = _on_the_day(question, _sentences(found[: OVERVIEW_PASSAGES * len(parts)]))
     if not quotes:
         return Draft(lines=(), short_answer=None, confidence=None)
-    vectors = corpus.embedder.embed_questions([question.text, *(q.text for q in quotes)])
-    cosines = vectors[1:] @ vectors[0]
-    met = [frozenset(terms(q.text)) & frozenset(question.terms) for q in quotes]
-    near = np.array([_nearness(question, q, float(c), m, corpus) for q, c, m in zip(quotes, cosines, met, strict=True)])
-    chosen = _choose(near, vectors[1:] @ vectors[1:].T, met, max(len(question.terms), 1))
+    asked = [part.text for part in parts]
+    vectors = corpus.embedder.embed_questions([*asked, *(q.text for q in quotes)])
+    of_quotes = vectors[len(asked) :]
+    alike = of_quotes @ of_quotes.T
+    chosen: list[int] = []
+    for part, vector in zip(parts, vectors, strict=False):
+        met = [frozenset(terms(q.text)) & frozenset(part.terms) for q in quotes]
+        cosines = of_quotes @ vector
+        near = np.array([_nearness(part, q, float(c), m, corpus) for q, c, m in zip(quotes, cosines, met, strict=True)])
+        room = OVERVIEW_SENTENCES if len(parts) == 1 else COMPARED_SENTENCES
+        chosen = _choose(near, alike, met, max(len(part.terms), 1), chosen, len(chosen) + room)
     ordered = sorted((quotes[i] for i in chosen), key=_in_date_order)
     return Draft(lines=tuple(_overview_line(q, wording) for q in ordered), short_answer=None, confidence=None)
 
@@ -103,10 +128,13 @@ def _nearness(question: Question, quote: Quote, cosine: float, met: frozenset[st
     return cosine + quote.scored.similarity / 2 + SHARED * shared + LEAD * is_first + DATED * dated
 
 
-def _choose(near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int) -> list[int]:
-    chosen: list[int] = []
+def _choose(
+    near: np.ndarray, alike: np.ndarray, met: Sequence[frozenset[str]], wanted: int, before: Sequence[int], most: int
+) -> list[int]:
+    """The sentences chosen `before` and new ones, `most` in all."""
+    chosen = list(before)
     covered: frozenset[str] = frozenset()
-    while len(chosen) < OVERVIEW_SENTENCES:
+    while len(chosen) < most:
         gains = [
             float(near[i]) + NEW_TERM * len(met[i] - covered) / wanted
             if i not in chosen and all(alike[i, j] < SAME for j in chosen) and near[i] >= NEAR_BEST * near.max()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from index.keywords import terms
 from index.types import Article
 from qa.confidence import share_met, share_missing
+from qa.places import other_names
 from qa.question import Question
 from qa.types import ScoredPassage
 
@@ -29,8 +30,9 @@ def heading(article: Article) -> str:
 
 @lru_cache(maxsize=500)
 def article_terms(article: Article) -> frozenset[str]:
-    """The stems of an article's heading and text, remembered: each of its sentences is held against them."""
-    return frozenset(terms(f"{heading(article)} {article.text}"))
+    """The stems of an article's heading and text with other names of its countries, remembered for all its sentences."""
+    whole = f"{heading(article)} {article.text}"
+    return frozenset(terms(whole)) | other_names(whole)
 
 
 def is_about(question: Question, scored: ScoredPassage, rarity: Callable[[str], float]) -> bool:

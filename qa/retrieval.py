@@ -10,7 +10,9 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index.corpus import Corpus
+from index.keywords import terms
 from index.types import Passage
+from qa.places import other_names
 from qa.types import ScoredPassage
 
 RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
@@ -31,7 +33,7 @@ class HybridRetriever:
         fetch_k = max(self.fetch_k, k)
         vector = self.corpus.embedder.embed_questions([query])[0]
         dense = self.corpus.dense(vector, fetch_k, as_of)
-        keyword = self.corpus.keyword(query, fetch_k, as_of)
+        keyword = self.corpus.keyword(self._with_other_names(query), fetch_k, as_of)
         found = fuse({"dense": [p for p, _ in dense], "keyword": [p for p, _ in keyword]})[:k]
         cosines = {passage.id: cosine for passage, cosine in dense}
         cosines |= self.corpus.similarities(vector, [p.id for p, _, _ in found if p.id not in cosines])
@@ -45,6 +47,12 @@ class HybridRetriever:
             )
             for passage, score, found_by in found
         )
+
+    def _with_other_names(self, query: str) -> str:
+        """The query with the other names of its countries where the articles lack a word of it: they may use those."""
+        if all(self.corpus.rarity(term) < 1 for term in terms(query)):
+            return query
+        return " ".join((query, *sorted(other_names(query))))
 
 
 def fuse(lists: dict[str, Sequence[Passage]]) -> list[tuple[Passage, float, str]]:

@@ -1,0 +1,113 @@
+"""A question that asks several things -> the questions that have to be answered one by one, by rule."""
+
+import re
+
+from qa.question import Question, QuestionKind, understand
+
+MAX_PARTS = 3
+
+_ASKS = r"(?:who|whom|whose|when|where|why|how(?: (?:long|many|much|old|often|far|big|large))?|what|which)"
+_JOINED = re.compile(
+    rf"^(?P<one>{_ASKS}),? (?:and|&) (?P<other>(?:(?:by|with|to|for|from|at|in) )?{_ASKS})(?= )(?P<rest>.+)$", re.I
+)
+_LISTED = re.compile(
+    rf",? (?:and|&) (?=(?:(?:by|with|to|for|from|at|in|of|on) )?{_ASKS} (?!(?:of|is known|are known)\b))|[?;] (?=(?:and )?{_ASKS} )",
+    re.I,
+)
+_PERSON, _THING = re.compile(r"\b(?:he|she|him)\b", re.I), re.compile(r"\bit\b", re.I)
+_PERSONS, _THINGS = re.compile(r"\b(?:his|her)\b", re.I), re.compile(r"\bits\b", re.I)
+_MANY = re.compile(r"\b(?:they|them|their|theirs|this|that|these|those|there|then)\b", re.I)
+_NAMES = re.compile(r"(?<!^)\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+_SUBJECT = re.compile(r"^(?:who|what) (?:is|was|are|were) (?:the name of )?(?P<name>[\w’' -]+)$", re.I)
+_TAIL = re.compile(r" (?:in|at|on|during|after|before|from|for|of) (?:the |a |an )?[\w’' -]+$")
+_SHORT = 4  # words of a first part that goes without the place or event named at the end of the last one
+_BOTH = re.compile(
+    r"^(?P<asks>what (?:do|does|did|have|has)) both (?P<one>[\w’' -]+?) and (?P<other>[\w’' -]+?)"
+    r"(?P<rest> (?:say|said|announce|want|wanted|claim|claimed|demand|report|call|think|promise|propose)\b.*)$",
+    re.I,
+)
+
+_SIDES = r"(?P<one>[^,;?]+?) (?:and|with|to|versus|vs\.?|against) (?:(?:that|those|the one|the ones) (?:of|from|in) )?(?P<other>[^,;?]+?)"
+_MATTER = (
+    r"(?P<matter>,? (?:on|about|regarding|concerning|over|in terms of|when it comes to|as to|when|with regard to) .+)?"
+)
+_COMPARED = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"^(?:please )?(?:compare|contrast) (?:the |what )?(?P<what>[\w ]+? (?:of|by|from)) {_SIDES}{_MATTER}[?.]*$",
+        rf"^(?:please )?(?:compare|contrast) {_SIDES}{_MATTER}[?.]*$",
+        rf"^.*\bdifferences? between {_SIDES}{_MATTER}[?.]*$",
+        r"^how (?:differently )?(?:do|does|did|have|has) (?P<one>[\w’' -]+?) and (?P<other>[\w’' -]+?)(?P<matter> (?!and\b)\w+ .+?)"
+        r"(?: differently| differ)?[?.]*$",
+    )
+)
+
+
+def parts_of(question: Question) -> tuple[Question, ...]:
+    """What has to be found, each part a question of its own; the question itself where it asks one thing only.
+
+    "When and where did they meet?" has two parts, "Compare A with B on C" those about A and about B. A part that
+    points back ("who is X and what does she do") gets the name; one that cannot be resolved is not split off.
+    """
+    text = question.text
+    if question.kind is QuestionKind.OVERVIEW:
+        found = _compared(text)
+    elif question.kind in {QuestionKind.FACT, QuestionKind.EXPLAIN}:
+        found = _asked_together(text) or _of_both(text) or _listed(text)
+    else:
+        found = ()
+    return tuple(map(understand, found)) or (question,)
+
+
+def _compared(text: str) -> tuple[str, ...]:
+    for pattern in _COMPARED:
+        if match := pattern.match(text):
+            said = match.groupdict()
+            what = f"{said['what']} " if said.get("what") else ""
+            matter = (said.get("matter") or "").lstrip(",")
+            return tuple(f"{what}{said[side].strip()}{matter}" for side in ("one", "other"))
+    return ()
+
+
+def _asked_together(text: str) -> tuple[str, ...]:
+    if not (match := _JOINED.match(text)):
+        return ()
+    return tuple(f"{match[word][0].upper()}{match[word][1:]}{match['rest']}" for word in ("one", "other"))
+
+
+def _of_both(text: str) -> tuple[str, ...]:
+    if not (match := _BOTH.match(text)):
+        return ()
+    return tuple(f"{match['asks'].capitalize()} {match[side]}{match['rest']}" for side in ("one", "other"))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    pieces = [piece.strip(" ?,;") for piece in _LISTED.split(text)]
+    if not 2 <= len(pieces) <= MAX_PARTS or any(len(piece.split()) < 2 for piece in pieces):
+        return ()
+    tail = _TAIL.search(pieces[-1])
+    first = pieces[0] + (tail.group() if tail and len(pieces[0].split()) <= _SHORT else "")
+    resolved = [first]
+    for piece in pieces[1:]:
+        if (whole := _resolved(piece, pieces[0])) is None:
+            return ()
+        resolved.append(whole)
+    return tuple(f"{piece[0].upper()}{piece[1:]}?" for piece in resolved)
+
+
+def _resolved(piece: str, before: str) -> str | None:
+    """A part with the name that its pronoun stands for; None where that is not certain."""
+    person = bool(_PERSON.search(piece) or _PERSONS.search(piece))
+    thing = bool(_THING.search(piece) or _THINGS.search(piece))
+    if _MANY.search(piece) or (person and thing):
+        return None
+    if not person and not thing:
+        return piece
+    subject = _SUBJECT.match(before)
+    names = {match.group() for match in _NAMES.finditer(before)}
+    name = subject["name"] if subject else (names.pop() if person and len(names) == 1 else None)
+    if name is None:
+        return None
+    for whose in (_PERSONS, _THINGS):
+        piece = whose.sub(f"{name}'s", piece)
+    return _THING.sub(name, _PERSON.sub(name, piece))
