@@ -49,7 +49,7 @@ $(READY): requirements.lock pyproject.toml
 
 # Needs uv. Torch is left out: its build differs from machine to machine, so its hash does too.
 lock:
-	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	uv pip compile pyproject.toml --extra dev --extra training --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--no-emit-package torch $(LOCK_ARGS) --output-file requirements.lock
 
 clean:

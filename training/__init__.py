@@ -1,0 +1,1 @@
+"""Trains Dateline's reader; the product never imports this package."""
