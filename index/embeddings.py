@@ -177,6 +177,15 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
 
+def cross_encoder(name: str) -> Any:
+    """A sentence-transformers CrossEncoder of that name, from this machine only; raises what the library raises."""
+    from sentence_transformers import CrossEncoder
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return CrossEncoder(name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True})
+
+
 def open_embedder(name: str) -> Embedder:
     """The embedder of that name; models are loaded when they are first used."""
     return MiniLMEmbedder() if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)

@@ -1,4 +1,4 @@
-"""The `dateline` command: index, ask, batch, eval, chat, doctor.
+"""The `dateline` command: index, ask, batch, eval, calibrate, chat, doctor.
 
 Exit codes: 0 fine; 1 a gate failed, some articles could not be indexed, or BUSY/FAILED; 2 bad usage or bad input;
 3 the index is missing or broken. With `--json` stdout holds JSON only; progress and messages go to stderr.
@@ -133,6 +133,27 @@ def evaluate(options: argparse.Namespace) -> int:
     return FAILED if failures else OK
 
 
+def calibrate(options: argparse.Namespace) -> int:
+    """`dateline calibrate`: fit the confidence for the reader and embedder in the settings."""
+    from qa.calibration import calibrate as run
+
+    with Bar("asking", "questions") as progress:
+        done = run(_settings(options), questions=options.questions, progress=progress)
+    if options.json:
+        from dataclasses import asdict
+
+        print_json(asdict(done))
+    else:
+        told = done.summary
+        print(
+            f"{done.key}: asked {told.questions} questions, {told.unanswerable} of them without an answer.\n"
+            f"The right sentence came first in {told.right_first:.0%} of the others. Answers below a confidence of"
+            f" {told.bar:.2f} are declined:\nthen {told.answered:.0%} are answered, {told.right:.0%} of those rightly."
+            f" Written to {done.file}"
+        )
+    return OK
+
+
 def chat(options: argparse.Namespace) -> int:
     """`dateline chat`: serve the page until it is stopped."""
     from index.generations import current
@@ -207,8 +228,18 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("chat", chat, "Serve the chat page on this machine.")
     sub.add_argument("--host", default="127.0.0.1")
     sub.add_argument("--port", type=_port, default=None, help="else the first free one from 7860")
+    sub = command(
+        "calibrate", calibrate, "Fit the confidence for another reader or embedder, by asking known questions."
+    )
+    sub.add_argument("--questions", type=_count, default=600, metavar="N", help="how many are asked (default 600)")
     command("doctor", doctor, "Say what is installed, what is missing, and how to fix it.")
     return parser
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) >= 50:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of questions, which has to be 50 or more")
 
 
 def _port(text: str) -> int:

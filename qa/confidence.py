@@ -1,7 +1,7 @@
 """How likely it is that a sentence answers a question: one logistic model over a few readable signals.
 
-The weights lie in qa/weights/confidence.json, keyed by the reader they were fitted for; `tools/fit_confidence.py`
-fits them on tuning halves only. With a reader that was not fitted, sentences can be ranked but not weighed.
+The weights for the shipped reader lie in qa/weights/confidence.json, keyed by it; `tools/fit_confidence.py` fits them on
+tuning halves only. `dateline calibrate` fits any other reader. Until then sentences can be ranked but not weighed.
 """
 
 import json
@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 from index.keywords import terms, words
+from index.settings import DEFAULT_EMBEDDER
 from qa.errors import ReaderError
 from qa.question import Expected, Question
 
@@ -138,17 +140,38 @@ class Confidence:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def load_confidence(reader_id: str) -> Confidence | None:
-    """The model that was fitted for this reader, or None. Raises `ReaderError` for a file that cannot be used."""
+def calibration_key(reader_id: str, embedder: str) -> str:
+    """What a fitted model belongs to: the reader, and the embedder where it is not the default one."""
+    return reader_id if embedder == DEFAULT_EMBEDDER else f"{reader_id} over {embedder}"
+
+
+def calibration_file(index_dir: Path) -> Path:
+    """Where `dateline calibrate` keeps what it fits."""
+    return index_dir / "confidence.json"
+
+
+def load_confidence(key: str, index_dir: Path) -> Confidence | None:
+    """The model fitted for this reader and embedder here, else the one that ships, or None. Raises `ReaderError`."""
+    own = calibration_file(index_dir)
+    if own.is_file() and (found := _read(own.read_text(encoding="utf-8"), key, f"{own} cannot be used. Delete it.")):
+        return found
+    shipped = "qa/weights/confidence.json cannot be used. Reinstall Dateline."
     try:
-        fitted = json.loads(files("qa").joinpath("weights/confidence.json").read_text(encoding="utf-8"))
-        if reader_id not in fitted:
+        return _read(files("qa").joinpath("weights/confidence.json").read_text(encoding="utf-8"), key, shipped)
+    except OSError as error:
+        raise ReaderError(shipped) from error
+
+
+def _read(text: str, key: str, problem: str) -> Confidence | None:
+    try:
+        fitted = json.loads(text)
+        if key not in fitted:
             return None
-        found = fitted[reader_id]
+        found = fitted[key]
         return Confidence(
             weights=tuple(float(found["weights"][name]) for name in FEATURES),
             bias=float(found["bias"]),
             threshold=float(found["threshold"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReaderError("qa/weights/confidence.json cannot be used. Reinstall Dateline.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReaderError(problem) from error

@@ -70,12 +70,13 @@ def _embedder(settings: Settings) -> str:
 
 
 def _reader(settings: Settings) -> str:
-    from qa.confidence import load_confidence
+    from qa.confidence import calibration_key, load_confidence
     from qa.reader import open_reader
 
     reader = open_reader(settings.reader)
     reader.read("Is it there?", ["It is there."])
-    return f"{reader.id}, {'calibrated' if load_confidence(reader.id) else 'not calibrated: confidence is null'}"
+    fitted = load_confidence(calibration_key(reader.id, settings.embedder), settings.index_dir)
+    return f"{reader.id}, {'calibrated' if fitted else 'not calibrated: run dateline calibrate'}"
 
 
 def _prompts() -> str:

@@ -18,7 +18,7 @@ from index.errors import DatelineError
 from index.types import Article
 from qa.candidates import Candidate, CandidateFinder
 from qa.citations import cite
-from qa.confidence import load_confidence
+from qa.confidence import calibration_key, load_confidence
 from qa.coverage import searched
 from qa.errors import RequestError
 from qa.examples import example_questions
@@ -29,6 +29,7 @@ from qa.prompting import Wording, load_wording
 from qa.question import Question, QuestionKind, clean, problem_with, understand
 from qa.reader import Reader, open_reader
 from qa.relevance import is_about, leans_on_history
+from qa.reranking import CANDIDATES, Reranker
 from qa.retrieval import DatelineRetriever, HybridRetriever
 from qa.settings import Settings
 from qa.spelling import corrected
@@ -39,7 +40,10 @@ log = logging.getLogger("dateline")
 History = Sequence[Sequence[str]]
 DEFAULT_BAR = 0.3  # for what is weighed without a fitted reader
 EXPLAIN_MARGIN = 0.2  # a why or a how takes its event for granted, which may never have happened
-UNFITTED = "No confidence: the reader {!r} has not been calibrated, so nothing is declined for lack of certainty."
+UNFITTED = (
+    "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
+    " prefers it to none. Run: dateline calibrate"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,8 @@ class QAEngine:
         self.settings = settings
         self._corpus, self._reader, self._wording = corpus, reader, wording
         self._retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
-        self._confidence = load_confidence(reader.id)
+        self._confidence = load_confidence(calibration_key(reader.id, settings.embedder), settings.index_dir)
+        self._reranker = Reranker(settings.reranker) if settings.reranker else None
         self._finder = CandidateFinder(corpus, reader, self._confidence)
         self._chain = self._compose()
 
@@ -214,9 +219,13 @@ class QAEngine:
     def _retrieve(self, asked: Asked) -> Found:
         if asked.question.kind is QuestionKind.INSTRUCTION:
             return Found(asked=asked, by_part=((),))
+        return Found(asked=asked, by_part=tuple(self._passages(part, asked.as_of) for part in asked.parts))
+
+    def _passages(self, part: Question, as_of: date | None) -> tuple[ScoredPassage, ...]:
         k = self.settings.top_k
-        by_part = tuple(self._retriever.retrieve(part.text, k, asked.as_of) for part in asked.parts)
-        return Found(asked=asked, by_part=by_part)
+        if self._reranker is None:
+            return self._retriever.retrieve(part.text, k, as_of)
+        return self._reranker.rerank(part.text, self._retriever.retrieve(part.text, max(k, CANDIDATES), as_of))[:k]
 
     def _read(self, found: Found) -> Read:
         if found.asked.question.kind is QuestionKind.OVERVIEW:

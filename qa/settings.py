@@ -13,6 +13,9 @@ class Settings(IndexSettings):
     reader: str = Field(
         DEFAULT_READER, description="Extractive reader: the shipped one, or a question-answering model by name or path."
     )
+    reranker: str | None = Field(
+        None, description="CrossEncoder that orders passages before they are read, by name or path; unset: none."
+    )
     min_confidence: float | None = Field(
         None, ge=0.0, le=1.0, description="Answers below this confidence are declined; unset: the measured default."
     )

@@ -16,48 +16,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from zlib import crc32
-
-import numpy as np
 
 from index.corpus import Corpus
 from index.settings import IndexSettings
 from index.sync import sync_index
+from qa.calibration.fitting import Row, canonical, fitted, rows_of, summary
+from qa.calibration.stories import HELD_BACK as HELD_BACK_STORIES
+from qa.calibration.stories import read_stories
 from qa.candidates import CandidateFinder
-from qa.confidence import FEATURES, features
-from qa.evaluation.normalise import canonical_words
-from qa.question import clean, understand
+from qa.confidence import FEATURES
 from qa.reader import ShippedReader
 from qa.retrieval import HybridRetriever
-from qa.spelling import corrected
-from training.data import HELD_BACK, NEWSROOM, REPORTED, is_held_back
-from training.stories import read_stories
+from qa.types import ScoredPassage
+from training.data import HELD_BACK, NEWSROOM, REPORTED
 
 ROOT = Path(__file__).parent.parent
 TOP_K = 8
 WORK = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(mkdtemp())  # indexes and rows, kept for the next time
-WANTED_FALSE_ANSWERS = 0.14  # of the questions of all sources together; our own alone are too few to set the bar
+FALSE_ANSWERS = 0.10  # of the questions of all sources together; our own alone are too few to set the bar
 # Rows of one source count this much: news like that which people ask about counts more than encyclopaedia paragraphs.
 WEIGHTS = {"own": 3.0, "newsroom": 1.0, "squad": 1.0, "squad-removed": 1.0, "realtimeqa": 1.0, "multihop": 1.0}
-_FOR, _AGAINST = (0.0, None), (None, 0.0)
-SIGNS = {
-    **dict.fromkeys(
-        (
-            "reader",
-            "lead",
-            "question_to_sentence",
-            "question_to_passage",
-            "retrieved",
-            "met_in_sentence",
-            "met_in_passage",
-        ),
-        _FOR,
-    ),
-    "type_met": _FOR,
-    **dict.fromkeys(
-        ("rarest_missing", "names_elsewhere", "names_unknown", "counted_missing", "numbers_missing", "echo"), _AGAINST
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +49,6 @@ class Asked:
     without: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One weighed candidate: the question's number, its signals, and whether the sentence holds a gold answer."""
-
-    source: str
-    question: int
-    answerable: bool
-    signals: tuple[float, ...]
-    right: bool
-    text: str
-
-
 def main() -> None:
     """Collect the candidates (kept in a work folder, third argument), fit, choose the bar, write the file."""
     data, seeds = Path(sys.argv[1]), Path(sys.argv[2])
@@ -90,13 +56,13 @@ def main() -> None:
     if not cache.is_file():
         rows: list[Row] = []
         for collect in (own, newsroom, squad, realtimeqa, multihop):
-            rows.extend(collect(data, seeds, 1 + max((r.question for r in rows), default=0)))
+            rows.extend(collect(data, seeds))
             print(f"{collect.__name__}: {len(rows)} rows so far", flush=True)
         cache.write_bytes(pickle.dumps(rows))
     fit(pickle.loads(cache.read_bytes()))
 
 
-def own(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+def own(data: Path, seeds: Path) -> Iterator[Row]:
     """The tune half of our own questions, on the briefs and on the originals, among the distractors."""
     lines = [json.loads(line) for line in (ROOT / "tests/questions.jsonl").read_text().splitlines()]
     asked = [
@@ -108,29 +74,29 @@ def own(data: Path, seeds: Path, first: int) -> Iterator[Row]:
         for q in lines
         if q["half"] == "tune" and q["type"] not in {"summary", "instruction", "comparison"}
     ]
-    for number, folder in enumerate((ROOT / "seeds", seeds)):
+    for folder in (ROOT / "seeds", seeds):
         if folder.is_dir():
-            yield from ask(asked, [folder, ROOT / "tests/corpus"], first + number * len(asked))
+            yield from ask(asked, [folder, ROOT / "tests/corpus"])
 
 
-def newsroom(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+def newsroom(data: Path, seeds: Path) -> Iterator[Row]:
     """Our own news questions of the held-back stories, over the reports of all stories."""
     rng = random.Random(0)
-    reports = read_stories(NEWSROOM)
+    held_back = read_stories(HELD_BACK_STORIES)
+    reports = held_back + read_stories(NEWSROOM)
     articles = [
         {"title": r.title, "publisher": r.publisher, "published": r.published.isoformat(), "text": r.text}
         for r in reports
     ]
     asked = [
         Asked(source="newsroom", question=question, gold=(answer,) if answer else ())
-        for report in reports
-        if is_held_back(report)
+        for report in held_back
         for question, _, answer in report.asked
     ]
-    yield from ask(rng.sample(asked, min(900, len(asked))), [written("newsroom", articles)], first)
+    yield from ask(rng.sample(asked, min(900, len(asked))), [written("newsroom", articles)])
 
 
-def squad(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+def squad(data: Path, seeds: Path) -> Iterator[Row]:
     """SQuAD 2.0's held-back articles, over all that are not reported on."""
     rng = random.Random(0)
     articles, asked = [], []
@@ -146,10 +112,10 @@ def squad(data: Path, seeds: Path, first: int) -> Iterator[Row]:
     answerable = rng.sample([a for a in asked if a.gold], 250)
     none = rng.sample([a for a in asked if not a.gold], 80)
     removed = [replace(a, source="squad-removed", gold=(), without=a.paragraph) for a in answerable]
-    yield from ask(answerable + none + removed, [written("squad", articles)], first)
+    yield from ask(answerable + none + removed, [written("squad", articles)])
 
 
-def realtimeqa(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+def realtimeqa(data: Path, seeds: Path) -> Iterator[Row]:
     """The first two weeks of RealTimeQA over the articles that were found for them."""
     folder = data / "realtimeqa_apr2023"
     questions = [json.loads(line) for line in (folder / "questions.jsonl").read_text().splitlines()]
@@ -165,10 +131,10 @@ def realtimeqa(data: Path, seeds: Path, first: int) -> Iterator[Row]:
         gold = tuple(str(a) for a in q["answers"])
         there = any(f" {canonical(g)} " in f" {text} " for g in gold for text in held)
         asked.append(Asked(source="realtimeqa", question=q["question"], gold=gold if there else ()))
-    yield from ask(asked, [written("realtimeqa", texts)], first)
+    yield from ask(asked, [written("realtimeqa", texts)])
 
 
-def multihop(data: Path, seeds: Path, first: int) -> Iterator[Row]:
+def multihop(data: Path, seeds: Path) -> Iterator[Row]:
     """Even ranks of MultiHop-RAG's questions over its 51 articles; those whose answer is yes or no are left out."""
     folder = data / "multihoprag_mini"
     queries = sorted(
@@ -179,7 +145,7 @@ def multihop(data: Path, seeds: Path, first: int) -> Iterator[Row]:
         for q in queries[::2]
         if q["answer"].lower() not in {"yes", "no"} and q["question_type"] in {"null_query", "inference_query"}
     ]
-    yield from ask(asked, [written("multihop", json.loads((folder / "corpus_small.json").read_text()))], first)
+    yield from ask(asked, [written("multihop", json.loads((folder / "corpus_small.json").read_text()))])
 
 
 def written(name: str, articles: Iterable[Any]) -> Path:
@@ -189,117 +155,45 @@ def written(name: str, articles: Iterable[Any]) -> Path:
     return file
 
 
-def ask(asked: list[Asked], folders: list[Path], first: int) -> Iterator[Row]:
+def ask(asked: list[Asked], folders: list[Path]) -> Iterator[Row]:
     """Index the folders, find the candidates of every question, label them."""
     settings = IndexSettings(index_dir=WORK / f"index-{asked[0].source}-{folders[0].resolve().parent.name}")
     receipt = sync_index(folders, settings=settings)
     print(f"{receipt.articles} articles, {receipt.passages} passages, {receipt.seconds:.0f} s", flush=True)
     corpus = Corpus.open(settings)
     retriever, finder = HybridRetriever(corpus, fetch_k=40), CandidateFinder(corpus, ShippedReader(), None)
-    for number, a in enumerate(asked, start=first):
-        question = understand(corrected(clean(a.question), corpus.knows, corpus.vocabulary))
-        found = retriever.retrieve(question.text, TOP_K + 4)
-        if a.without:
-            found = tuple(s for s in found if not overlap(s.passage.text, a.without))
-        for candidate in finder.find(question, found[:TOP_K]):
-            yield Row(
-                source=a.source,
-                question=number,
-                answerable=bool(a.gold),
-                signals=features(candidate.signals),
-                right=any(f" {canonical(g)} " in f" {canonical(candidate.sentence)} " for g in a.gold),
-                text=f"{a.question} | {candidate.short} | {candidate.sentence}",
-            )
+    for a in asked:
+        fits = _is_not_of(a.without) if a.without else _any
+        yield from rows_of(corpus, finder, retriever, a.source, a.question, a.gold, top_k=TOP_K, fits=fits)
     corpus.close()
 
 
-def overlap(passage: str, paragraph: str) -> bool:
-    """Whether a passage has part of a paragraph."""
-    return any(part in paragraph for part in passage.split("\n\n"))
+def _any(scored: ScoredPassage) -> bool:
+    return True
 
 
-def canonical(text: str) -> str:
-    """The words of a text in the form in which answers are compared."""
-    return " ".join(canonical_words(text))
+def _is_not_of(paragraph: str) -> Callable[[ScoredPassage], bool]:
+    return lambda scored: not any(part in paragraph for part in scored.passage.text.split("\n\n"))
 
 
 def fit(rows: list[Row]) -> None:
     """Fit on all rows, judge by folds over questions, choose the bar, write the weights."""
-    from sklearn.metrics import roc_auc_score
-
-    x = np.array([row.signals for row in rows])
-    y = np.array([row.right for row in rows], dtype=float)
-    folds = np.array([crc32(row.text.split(" | ")[0].encode()) % 5 for row in rows])
-    weight = np.array([WEIGHTS[row.source] for row in rows])
-    held_out = np.zeros(len(rows))
-    for fold in range(5):
-        inside = folds != fold
-        held_out[~inside] = logistic(x[~inside], *fitted(x[inside], y[inside], weight[inside]))
-    sources = sorted({row.source for row in rows})
-    for source in sources:
-        report(source, rows, held_out, frozenset({source}), roc_auc_score)
-    everywhere = report("all", rows, held_out, frozenset(sources), roc_auc_score)
-    weights, bias = fitted(x, y, weight)
+    found = fitted(rows, WEIGHTS)
+    for source in sorted({row.source for row in rows}):
+        inside = [i for i, row in enumerate(rows) if row.source == source]
+        print(source, summary([rows[i] for i in inside], found.held_out[inside], FALSE_ANSWERS), flush=True)
+    everywhere = summary(rows, found.held_out, FALSE_ANSWERS)
+    print("all", everywhere)
     file = {
         ShippedReader.id: {
-            "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)},
-            "bias": round(float(bias), 4),
-            "threshold": round(everywhere, 2),
+            "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, found.weights, strict=True)},
+            "bias": round(found.bias, 4),
+            "threshold": everywhere.bar,
         }
     }
     target = ROOT / "qa/weights/confidence.json"
     target.write_text(json.dumps(file, indent=1) + "\n")
     print(target.read_text())
-
-
-def fitted(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, float]:
-    """A logistic regression whose weights may not take the sign that would make no sense; lightly regularised."""
-    from scipy.optimize import minimize
-
-    weight = weight / weight.sum()
-
-    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        chance = logistic(x, parameters[:-1], parameters[-1])
-        slope = (chance - y) * weight
-        entropy = -(weight * (y * np.log(chance + 1e-9) + (1 - y) * np.log(1 - chance + 1e-9))).sum()
-        penalty = 1e-4 * parameters[:-1]
-        return float(entropy + penalty @ parameters[:-1]), np.append(x.T @ slope + 2 * penalty, slope.sum())
-
-    bounds = [*(SIGNS.get(name, (None, None)) for name in FEATURES), (None, None)]
-    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
-    return found[:-1], float(found[-1])
-
-
-def logistic(x: np.ndarray, weights: np.ndarray, bias: float) -> np.ndarray:
-    """The probabilities of a logistic model."""
-    return np.asarray(1 / (1 + np.exp(-(x @ weights + bias))))
-
-
-def report(name: str, rows: list[Row], scores: np.ndarray, sources: frozenset[str], auc: Callable[..., float]) -> float:
-    """Print how the best candidate of each question fares; the score that leaves the wanted share of false answers."""
-    best: dict[int, tuple[float, Row]] = {}
-    for row, score in zip(rows, scores, strict=True):
-        if row.source in sources and (row.question not in best or score > best[row.question][0]):
-            best[row.question] = (float(score), row)
-    tops = list(best.values())
-    none = sorted((s for s, r in tops if not r.answerable), reverse=True)
-    bar = none[int(len(none) * WANTED_FALSE_ANSWERS)] if none else 0.0
-    answerable = [(s, r.right) for s, r in tops if r.answerable]
-    right = [r.right for _, r in tops]
-    area = auc(right, [s for s, _ in tops]) if 0 < sum(right) < len(right) else float("nan")
-    print(
-        f"{name:14} n {len(tops):4} ({len(none)} without answer)  right first {share(r for _, r in answerable):.2f}"
-        f"  area {area:.3f}  at bar {bar:.2f}: answered {share(s > bar for s, _ in answerable):.2f},"
-        f" right of those {share(r for s, r in answerable if s > bar):.2f}",
-        flush=True,
-    )
-    return bar
-
-
-def share(flags: Iterable[bool]) -> float:
-    """The share of true ones; 0 where there are none at all."""
-    values = list(flags)
-    return sum(values) / len(values) if values else 0.0
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from index.keywords import words
-from training.stories import Report, read_stories
+from qa.calibration import stories
+from qa.calibration.stories import Report, read_stories
 
 REPORTED = frozenset(
     {
@@ -34,9 +34,6 @@ REPORTED = frozenset(
 
 HELD_BACK = frozenset({"Black_Death", "Immune_system", "Scottish_Parliament", "Warsaw"})
 """Articles of SQuAD 2.0 that validate a run and calibrate the confidence; never trained on."""
-
-HELD_BACK_STORIES = 4
-"""Of so many of our own stories one is held back, by a hash of its name."""
 
 LONGEST_ANSWER = 100  # characters
 NEWSROOM = Path(__file__).parent / "newsroom"
@@ -93,18 +90,13 @@ def validation(data: Path) -> dict[str, list[Asked]]:
     return {"squad": squad, "newsroom": newsroom(held_back=True)}
 
 
-def is_held_back(report: Report) -> bool:
-    """Whether a report's story validates and calibrates instead of being trained on."""
-    return crc32(report.story.encode()) % HELD_BACK_STORIES == 0
-
-
 def newsroom(*, held_back: bool) -> list[Asked]:
     """Our own questions; an unanswerable one is asked of a second report of its story in half of the cases.
 
     Unanswerable ones are thinned out by their first word, so that a "why" does not give them away.
     """
     rng = random.Random(2)
-    reports = [report for report in read_stories(NEWSROOM) if is_held_back(report) == held_back]
+    reports = read_stories(stories.HELD_BACK if held_back else NEWSROOM)
     usual = _usual(reports)
     found: list[Asked] = []
     for report in reports:

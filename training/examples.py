@@ -25,7 +25,7 @@ LAST = {
 """The same while the learning rate falls: what is nearest to the use, several times, in other windows and with other noise."""
 
 WINDOWS = (320, 480, 560, 560, 800)  # characters
-REPORTS = (480, 700, 1000)  # of our own reports, which Dateline reads nearly whole
+REPORTS = (360, 480, 560, 700)  # of our own reports: what a passage of 128 tokens has, and somewhat more
 MINED, CUT, SWAPPED = 0.35, 0.15, 0.25  # how often a question gets a negative of each kind
 TITLED = 0.85  # how often a title that there is stands before the text, as it does when Dateline reads
 

@@ -3,15 +3,19 @@
 import json
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.settings import DEFAULT_EMBEDDER
 from qa.confidence import (
     FEATURES,
     Confidence,
     Signals,
+    calibration_file,
+    calibration_key,
     chance_to_decide,
     echo,
     features,
@@ -20,9 +24,11 @@ from qa.confidence import (
     share_missing,
     type_met,
 )
+from qa.errors import ReaderError
 from qa.question import Expected, understand
 from qa.reader import ShippedReader
 
+NOWHERE = Path("/no/such/folder")
 SIGNALS = Signals(
     reader=6.0, lead=3.0, question_to_sentence=0.7, question_to_passage=0.6, retrieved=0.9, met_in_sentence=0.8,
     met_in_passage=0.9, rarest_missing=0.0, names_elsewhere=0.0, names_unknown=0.0, counted_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
@@ -34,7 +40,7 @@ def rarity(term: str) -> float:
 
 
 def test_the_shipped_reader_has_its_fitted_weights() -> None:
-    fitted = load_confidence(ShippedReader.id)
+    fitted = load_confidence(ShippedReader.id, NOWHERE)
     assert fitted is not None
     assert 0 < fitted.threshold < 1
     assert fitted.weigh(SIGNALS) > fitted.threshold
@@ -42,7 +48,7 @@ def test_the_shipped_reader_has_its_fitted_weights() -> None:
 
 @pytest.mark.parametrize("field", ["names_elsewhere", "names_unknown", "counted_missing", "numbers_missing"])
 def test_a_sentence_about_something_else_is_next_to_impossible(field: str) -> None:
-    fitted = load_confidence(ShippedReader.id)
+    fitted = load_confidence(ShippedReader.id, NOWHERE)
     assert fitted is not None
     other = replace(SIGNALS, **{field: 1.0, "question_to_sentence": 0.5})
     assert other.is_about_something_else
@@ -59,7 +65,31 @@ def test_a_nearer_sentence_decides_a_yes_or_no_more_likely() -> None:
 
 
 def test_an_unknown_reader_has_none() -> None:
-    assert load_confidence("somebody/else") is None
+    assert load_confidence("somebody/else", NOWHERE) is None
+
+
+def test_what_was_calibrated_here_goes_before_what_ships(tmp_path: Path) -> None:
+    own = {"weights": dict.fromkeys(FEATURES, 0.5), "bias": -1.0, "threshold": 0.77}
+    calibration_file(tmp_path).write_text(json.dumps({ShippedReader.id: own, "somebody/else": own}))
+    for key in (ShippedReader.id, "somebody/else"):
+        fitted = load_confidence(key, tmp_path)
+        assert fitted is not None
+        assert fitted.threshold == 0.77
+    assert load_confidence("another", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]x", '{"r": {}}', '{"r": {"weights": {}, "bias": 0, "threshold": 0}}', '{"r": 1}']
+)
+def test_a_broken_calibration_is_named_with_the_fix(tmp_path: Path, text: str) -> None:
+    calibration_file(tmp_path).write_text(text)
+    with pytest.raises(ReaderError, match=r"confidence\.json cannot be used\. Delete it"):
+        load_confidence("r", tmp_path)
+
+
+def test_a_calibration_belongs_to_reader_and_embedder() -> None:
+    assert calibration_key("r", DEFAULT_EMBEDDER) == "r"
+    assert calibration_key("r", "other/embedder") == "r over other/embedder"
 
 
 def test_the_fitted_file_names_every_signal() -> None:
@@ -79,7 +109,7 @@ def test_the_fitted_file_names_every_signal() -> None:
     ],
 )
 def test_what_speaks_against_an_answer_lowers_the_confidence(field: str, worse: float) -> None:
-    fitted = load_confidence(ShippedReader.id)
+    fitted = load_confidence(ShippedReader.id, NOWHERE)
     assert fitted is not None
     assert fitted.weigh(replace(SIGNALS, **{field: worse})) < fitted.weigh(SIGNALS)
 

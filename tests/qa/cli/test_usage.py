@@ -70,7 +70,7 @@ def test_the_version_is_that_of_the_package(dateline: Dateline) -> None:
     assert dateline("--version") == Ended(code=0, out=f"dateline {version('dateline')}\n", err="")
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "batch", "eval", "chat", "doctor"])
+@pytest.mark.parametrize("command", ["index", "ask", "batch", "eval", "calibrate", "chat", "doctor"])
 def test_every_command_has_help_and_takes_an_index_and_json(dateline: Dateline, command: str) -> None:
     ended = dateline(command, "--help")
     assert ended.code == 0

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from training.data import NEWSROOM, is_held_back, newsroom
-from training.stories import read_stories, read_story
+from qa.calibration.stories import HELD_BACK, read_stories, read_story
+from training.data import NEWSROOM, newsroom
 
 REPORT = "# Ferry runs again\npublisher: The Sample Gazette\npublished: 2024-03-05\n\nThe ferry sailed on Monday.\n\n"
 
@@ -43,7 +43,7 @@ def test_a_fault_is_named(tmp_path: Path, questions: str, named: str) -> None:
 
 
 def test_all_stories_read_and_answers_stand_in_them() -> None:
-    reports = read_stories(NEWSROOM)
+    reports = read_stories(NEWSROOM) + read_stories(HELD_BACK)
     asked = [(report, start, answer) for report in reports for _, start, answer in report.asked]
     assert len(reports) > 300
     assert len(asked) > 4000
@@ -54,7 +54,7 @@ def test_all_stories_read_and_answers_stand_in_them() -> None:
 
 
 def test_story_names_are_unique_so_that_a_held_back_story_is_trained_on_nowhere() -> None:
-    names = [path.stem for path in NEWSROOM.rglob("*.txt")]
+    names = [path.stem for folder in (NEWSROOM, HELD_BACK) for path in folder.rglob("*.txt")]
     assert len(names) == len(set(names))
 
 
@@ -63,4 +63,3 @@ def test_held_back_stories_share_no_text_with_the_others() -> None:
     assert trained
     assert held_back
     assert not trained & held_back
-    assert {report.text for report in read_stories(NEWSROOM) if is_held_back(report)} == held_back

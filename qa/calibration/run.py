@@ -1,0 +1,79 @@
+"""`dateline calibrate`: fits the confidence for the reader and embedder in the settings, over the reports that ship."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.corpus import Corpus
+from index.sync import sync_index
+from qa.calibration.fitting import Row, Summary, fitted, rows_of, summary
+from qa.calibration.stories import HELD_BACK, Report, read_stories
+from qa.candidates import CandidateFinder
+from qa.confidence import FEATURES, calibration_file, calibration_key
+from qa.reader import open_reader
+from qa.retrieval import HybridRetriever
+from qa.settings import Settings
+
+FALSE_ANSWERS = 0.10  # the share of unanswerable questions that the bar lets through
+QUESTIONS = 600
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """What was fitted, and where it was written."""
+
+    key: str
+    file: Path
+    summary: Summary
+
+
+def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progress | None = None) -> Calibrated:
+    """Ask that many random questions of the shipped reports, fit, and write the result beside the index.
+
+    The reports and their questions are fictional, ours, and none that the shipped reader was trained on. Raises
+    `DatelineError` where the reader or the embedder cannot be loaded.
+    """
+    reports = read_stories(HELD_BACK)
+    asked = [(question, answer) for report in reports for question, _, answer in report.asked]
+    asked = random.Random(0).sample(asked, min(questions, len(asked)))  # noqa: S311
+    rows: list[Row] = []
+    with TemporaryDirectory(prefix="dateline-") as folder:
+        corpus = _indexed(reports, settings, Path(folder))
+        finder = CandidateFinder(corpus, open_reader(settings.reader), None)
+        retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
+        for number, (question, answer) in enumerate(asked, start=1):
+            gold = (answer,) if answer else ()
+            rows += rows_of(corpus, finder, retriever, "newsroom", question, gold, top_k=settings.top_k)
+            if progress:
+                progress(number, len(asked))
+        corpus.close()
+    found = fitted(rows, {})
+    judged = summary(rows, found.held_out, FALSE_ANSWERS)
+    key = calibration_key(finder.reader.id, settings.embedder)
+    file = calibration_file(settings.index_dir)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    known[key] = {
+        "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, found.weights, strict=True)},
+        "bias": round(found.bias, 4),
+        "threshold": judged.bar,
+    }
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    part.replace(file)
+    return Calibrated(key=key, file=file, summary=judged)
+
+
+def _indexed(reports: list[Report], settings: Settings, folder: Path) -> Corpus:
+    articles = [
+        {"title": r.title, "publisher": r.publisher, "published": r.published.isoformat(), "text": r.text}
+        for r in reports
+    ]
+    (folder / "reports.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    inside = settings.model_copy(update={"index_dir": folder / "index"})
+    sync_index([folder / "reports.jsonl"], settings=inside)
+    return Corpus.open(inside)
