@@ -4,9 +4,8 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +21,7 @@ from qa.confidence import calibration_key, load_confidence
 from qa.coverage import searched
 from qa.errors import RequestError
 from qa.examples import example_questions
-from qa.extractive import Draft, draft_fact, draft_overview, joined
+from qa.extractive import draft_fact, draft_overview, joined
 from qa.markdown import age, day
 from qa.parts import parts_of
 from qa.prompting import Wording, load_wording
@@ -33,6 +32,7 @@ from qa.reranking import CANDIDATES, Reranker
 from qa.retrieval import DatelineRetriever, HybridRetriever
 from qa.settings import Settings
 from qa.spelling import corrected
+from qa.steps import Asked, Drafted, Found, Read, timed
 from qa.timeframe import as_of_day
 from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
 
@@ -44,49 +44,6 @@ UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
     " prefers it to none. Run: dateline calibrate"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question that can be answered, as it was asked and as it was understood."""
-
-    raw: str
-    question: Question
-    parts: tuple[Question, ...]  # what has to be found, one by one; the question itself where it asks one thing
-    as_of: date | None
-    history: tuple[tuple[str, ...], ...]
-    timings: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The passages that were found for it, part by part, each best first."""
-
-    asked: Asked
-    by_part: tuple[tuple[ScoredPassage, ...], ...]
-
-    @property
-    def passages(self) -> tuple[ScoredPassage, ...]:
-        """All of them once, the best of each part first."""
-        by_rank = chain.from_iterable(zip_longest(*self.by_part))
-        return tuple({scored.passage.id: scored for scored in reversed([s for s in by_rank if s])}.values())[::-1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """The sentences that may answer, part by part, best first; none for an overview."""
-
-    found: Found
-    by_part: tuple[tuple[Candidate, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drafted:
-    """A draft, or None, and the parts of the question that it leaves unanswered."""
-
-    read: Read
-    draft: Draft | None
-    unanswered: tuple[str, ...] = ()
 
 
 class QAEngine:
@@ -178,7 +135,7 @@ class QAEngine:
         ]
         way: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
         for name, step in steps:
-            way = way | RunnableLambda(_timed(name, step), name=name)
+            way = way | RunnableLambda(timed(name, step), name=name)
         return way | RunnableLambda(self._cite, name="cite")
 
     def _answer(self, request: Mapping[str, Any], config: RunnableConfig | None) -> Answer:
@@ -242,7 +199,7 @@ class QAEngine:
         drafts, unanswered = [], []
         for part, candidates in zip(asked.parts, read.by_part, strict=True):
             if candidates and self._is_sure(candidates[0], part.kind):
-                drafts.append(draft_fact(part, candidates[0], self._wording))
+                drafts.append(draft_fact(part, candidates, self._wording))
             else:
                 unanswered.append(part.text)
         return Drafted(read=read, draft=joined(drafts) if drafts else None, unanswered=tuple(unanswered))
@@ -272,7 +229,7 @@ class QAEngine:
             confidence=_rounded(drafted.draft.confidence),
             citations=cited.citations,
             sentences=cited.sentences,
-            evidence=_evidence(drafted.read.found.passages),
+            evidence=_evidence(drafted.read.passages),
             as_of=asked.as_of,
             newest_source=newest,
             notices=self._notices(asked, newest, today),
@@ -299,10 +256,10 @@ class QAEngine:
             text=reason,
             status=AnswerStatus.NOT_IN_ARTICLES,
             confidence=_rounded(best),
-            evidence=_evidence(read.found.passages),
+            evidence=_evidence(read.passages),
             as_of=asked.as_of,
             reason=reason,
-            nearest=_nearest(read.found.passages),
+            nearest=_nearest(read.passages),
             notices=self._notices(asked, None, date.today()),
             model_id=self._reader.id,
             index_id=self._corpus.index_id,
@@ -323,29 +280,6 @@ class QAEngine:
         if self._confidence is None:
             notices.append(UNFITTED.format(self._reader.id))
         return tuple(notices)
-
-
-def _timed(name: str, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Run a step and note its milliseconds on the question it belongs to."""
-
-    def run(value: Any) -> Any:
-        began = time.perf_counter()
-        result = step(value)
-        return _noted(result, name, round((time.perf_counter() - began) * 1000, 1))
-
-    return run
-
-
-def _noted(value: Any, name: str, milliseconds: float) -> Any:
-    match value:
-        case Asked():
-            return replace(value, timings={**value.timings, name: milliseconds})
-        case Found():
-            return replace(value, asked=_noted(value.asked, name, milliseconds))
-        case Read():
-            return replace(value, found=_noted(value.found, name, milliseconds))
-        case _:
-            return replace(value, read=_noted(value.read, name, milliseconds))
 
 
 def _request(given: Any) -> Mapping[str, Any]:

@@ -20,6 +20,8 @@ from qa.types import ScoredPassage
 
 FACT_WORDS = 60  # an answer to one fact is never longer
 SHORT_BAR = 0.45  # below this confidence the sentence stands alone: its place is surer than the words in it
+SECOND_WORDS = 12  # a second sentence gets at least so many words or is left out
+SECOND_SHARE = 0.3  # and has at least this share of the best one's confidence
 OVERVIEW_SENTENCES = 5
 COMPARED_SENTENCES = 3  # of each side of a comparison
 OVERVIEW_PASSAGES = 8
@@ -41,19 +43,22 @@ _IN_TIME = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Lines in order, each with what it rests on."""
+    """Lines in order, each with what it rests on; the first `lead` of them are short answers, the others sentences."""
 
     lines: tuple[Line, ...]
     short_answer: str | None
     confidence: float | None
+    lead: int = 0
 
 
-def draft_fact(question: Question, candidate: Candidate, wording: Wording) -> Draft:
+def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Wording) -> Draft:
     """The short answer first, with its speaker where the article has one, then the sentence word for word.
 
-    A yes-or-no question, a why and a how get the sentence only. At most 60 words.
+    A yes-or-no question, a why and a how get the sentence only. Where the best of the candidates is not sure enough for
+    a short answer, the second best sentence stands beside it if there is room. At most 60 words.
     """
-    quote = Quote(scored=candidate.scored, start=candidate.start, end=candidate.end)
+    candidate = candidates[0]
+    quote = _quote(candidate)
     said = attribution_of(candidate.article.text, candidate.start, candidate.end)
     lines: list[Line] = []
     short = _short_answer(question, candidate) if question.kind is QuestionKind.FACT else ""
@@ -61,13 +66,38 @@ def draft_fact(question: Question, candidate: Candidate, wording: Wording) -> Dr
         lines.append(_short_line(short, quote, _speaker_of_span(candidate, said), wording))
     room = FACT_WORDS - sum(len(line.plain.split()) for line in lines)
     speaker = said.name if said and not lines and _needs_name(said) else None
+    lead = len(lines)
     lines.append(_sentence_line(candidate, quote, speaker, room, wording))
-    return Draft(lines=tuple(lines), short_answer=short or None, confidence=candidate.confidence)
+    room -= len(lines[-1].plain.split())
+    if _is_unsure(candidate) and room >= SECOND_WORDS and len(candidates) > 1 and _adds(candidates[1], candidate):
+        lines.append(_second_line(candidates[1], room, wording))
+    return Draft(lines=tuple(lines), short_answer=short or None, confidence=candidate.confidence, lead=lead)
+
+
+def _quote(candidate: Candidate) -> Quote:
+    return Quote(scored=candidate.scored, start=candidate.start, end=candidate.end)
+
+
+def _is_unsure(candidate: Candidate) -> bool:
+    return candidate.confidence is not None and candidate.confidence < SHORT_BAR
+
+
+def _adds(second: Candidate, best: Candidate) -> bool:
+    """Whether a sentence is another one and not far less likely."""
+    apart = second.article.id != best.article.id or second.start >= best.end or second.end <= best.start
+    return apart and (second.confidence or 0.0) >= SECOND_SHARE * (best.confidence or 0.0)
+
+
+def _second_line(candidate: Candidate, room: int, wording: Wording) -> Line:
+    said = attribution_of(candidate.article.text, candidate.start, candidate.end)
+    return _sentence_line(
+        candidate, _quote(candidate), said.name if said and _needs_name(said) else None, room, wording
+    )
 
 
 def _short_answer(question: Question, candidate: Candidate) -> str:
     """The words of the span, made whole; none where they say nothing, or name somebody else than the question does."""
-    if candidate.span is None or (candidate.confidence is not None and candidate.confidence < SHORT_BAR):
+    if candidate.span is None or _is_unsure(candidate):
         return ""
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
     short = " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
@@ -79,16 +109,16 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
 
 def joined(drafts: Sequence[Draft]) -> Draft:
     """The drafts of the parts of one question as one: the short answers, then the sentences, each once."""
-    shorts = [line for draft in drafts for line in draft.lines[:-1]]
-    sentences = {
-        (line.quotes[0].start, line.quotes[0].scored.article.id): line for line in (d.lines[-1] for d in drafts)
-    }
+    shorts = [line for draft in drafts for line in draft.lines[: draft.lead]]
+    rest = [line for draft in drafts for line in draft.lines[draft.lead :]]
+    sentences = {(line.quotes[0].start, line.quotes[0].scored.article.id): line for line in rest}
     said = [draft.short_answer for draft in drafts if draft.short_answer]
     sure = [draft.confidence for draft in drafts if draft.confidence is not None]
     return Draft(
         lines=(*shorts, *sentences.values()),
         short_answer="; ".join(dict.fromkeys(said)) if len(said) == len(drafts) else None,
         confidence=min(sure, default=None),
+        lead=len(shorts),
     )
 
 
@@ -108,23 +138,31 @@ def draft_overview(
     vectors = corpus.embedder.embed_questions([*asked, *(q.text for q in quotes)])
     of_quotes = vectors[len(asked) :]
     alike = of_quotes @ of_quotes.T
+    by_day = bool(question.numbers or _IN_TIME.search(question.text))
     chosen: list[int] = []
     for part, vector in zip(parts, vectors, strict=False):
         met = [frozenset(terms(q.text)) & frozenset(part.terms) for q in quotes]
         cosines = of_quotes @ vector
-        near = np.array([_nearness(part, q, float(c), m, corpus) for q, c, m in zip(quotes, cosines, met, strict=True)])
+        near = np.array(
+            [
+                _nearness(part, q, float(c), m, corpus, by_day=by_day)
+                for q, c, m in zip(quotes, cosines, met, strict=True)
+            ]
+        )
         room = OVERVIEW_SENTENCES if len(parts) == 1 else COMPARED_SENTENCES
         chosen = _choose(near, alike, met, max(len(part.terms), 1), chosen, len(chosen) + room)
     ordered = sorted((quotes[i] for i in chosen), key=_in_date_order)
     return Draft(lines=tuple(_overview_line(q, wording) for q in ordered), short_answer=None, confidence=None)
 
 
-def _nearness(question: Question, quote: Quote, cosine: float, met: frozenset[str], corpus: Corpus) -> float:
-    """How much a sentence says about the question: its meaning, its passage's, the words it shares, where it stands."""
+def _nearness(
+    part: Question, quote: Quote, cosine: float, met: frozenset[str], corpus: Corpus, *, by_day: bool
+) -> float:
+    """How much a sentence says about a question: its meaning, its passage's, the words it shares, where it stands."""
     article = quote.scored.article
     is_first = quote.start <= sentences_of(article.text)[0][0]
-    dated = bool(_DATED.search(quote.text)) and bool(question.numbers or _IN_TIME.search(question.text))
-    shared = share_met(question.terms, met, corpus.rarity)
+    dated = by_day and bool(_DATED.search(quote.text))
+    shared = share_met(part.terms, met, corpus.rarity)
     return cosine + quote.scored.similarity / 2 + SHARED * shared + LEAD * is_first + DATED * dated
 
 

@@ -37,6 +37,10 @@ _COMPARED = tuple(
         rf"^(?:please )?(?:compare|contrast) (?:the |what )?(?P<what>[\w ]+? (?:of|by|from)) {_SIDES}{_MATTER}[?.]*$",
         rf"^(?:please )?(?:compare|contrast) {_SIDES}{_MATTER}[?.]*$",
         rf"^.*\bdifferences? between {_SIDES}{_MATTER}[?.]*$",
+        r"^(?:which|what)(?: of [\w ]+?)? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)"
+        r"[,:;]? (?P<one>[^?]+?),? or (?P<other>[^?]+?)[?.]*$",
+        r"^(?:did|was|were|do|does|is|had|has|have) (?P<one>[^?]+?),? before or after (?P<other>[^?]+?)[?.]*$",
+        rf"^how (?:long|much time|many \w+) \w+(?: \w+)? between {_SIDES}[?.]*$",
         r"^how (?:differently )?(?:do|does|did|have|has) (?P<one>[\w’' -]+?) and (?P<other>[\w’' -]+?)(?P<matter> (?!and\b)\w+ .+?)"
         r"(?: differently| differ)?[?.]*$",
     )

@@ -97,6 +97,8 @@ _OVERVIEW = re.compile(
     r"|\b(?:summari[sz]e|summary|overview|timeline|chronology|in chronological order|bullet points?|key (?:points|facts|takeaways|events)|main (?:points|events|facts))\b"
     r"|\bwhat (?:has |have |had |is |was |were )?(?:just |recently |been )?(?:happened|happening|happen|going on|took place|occurred)\b"
     r"|\bwhat (?:do|does|did) (?:the|these|both|your) (?:\w+ )?(?:articles?|reports?|sources?|stories)\b"
+    r"|\b(?:which|what)(?: of \w+(?: \w+){0,2})? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)(?=[,:;?.]|$)"
+    r"|\bbefore or after\b|\bhow (?:long|much time|many \w+) (?:lay|lie|lies|passed|elapsed|went by|was there|were there) between\b"
     r"|\bhow differently\b|\bin (?:the right |chronological |time )?order\b|\bcame out of\b|\bcompare[ds]?\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
     r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b|\blatest (?:news|developments?)\b",
     re.IGNORECASE,

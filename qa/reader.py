@@ -20,7 +20,7 @@ from index.inference import Graph, check_weights, load_tokenizer, model_inputs
 from qa.errors import ReaderError
 from qa.settings import DEFAULT_READER
 
-WEIGHTS_SHA256 = "2280b9bcb3dc09544ee0bec872e7a4a10fa1f92f9afa963da2b70628ba8189a3"
+WEIGHTS_SHA256 = "94bda44cec4620d1d78c2f031ca8b3cba1c6ef0280684c3779948dd68cb96f57"
 MAX_TOKENS = 384
 MAX_SPAN_TOKENS = 30
 SPANS = 5

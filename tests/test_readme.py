@@ -74,7 +74,7 @@ dateline = 1
 
 def test_every_command_of_the_readme_parses_and_every_subcommand_is_shown(readme: str) -> None:
     shown = {vars(_parser().parse_args(arguments))["run"].__name__ for arguments in commands(readme, "dateline")}
-    assert shown == {"index", "ask", "batch", "evaluate", "chat", "doctor"}
+    assert shown == {"index", "ask", "batch", "evaluate", "calibrate", "chat", "doctor"}
 
 
 def test_the_settings_table_has_a_row_for_every_setting_once_and_no_other(readme: str) -> None:
@@ -110,4 +110,4 @@ def test_the_example_does_nothing_until_a_line_is_uncommented_and_then_all_of_it
     differing = {
         name for name in Settings.model_fields if getattr(uncommented, name) != getattr(Settings(_env_file=None), name)
     }
-    assert differing == {"default_year", "min_confidence"}, "all others show their defaults"
+    assert differing == {"default_year", "min_confidence", "reranker"}, "all others show their defaults"

@@ -18,6 +18,7 @@ from qa.types import ScoredPassage
 
 PENALTY = 1e-4  # on squared weights
 FOLDS = 5
+FETCHED = 400  # passages among which those that may be read are looked for
 _FOR, _AGAINST = (0.0, None), (None, 0.0)
 SIGNS: Mapping[str, tuple[float | None, float | None]] = dict.fromkeys(
     (
@@ -63,11 +64,12 @@ def rows_of(
     gold: Sequence[str],
     *,
     top_k: int,
-    fits: Callable[[ScoredPassage], bool] = lambda _: True,
+    fits: Callable[[ScoredPassage], bool] | None = None,
 ) -> Iterator[Row]:
-    """The candidates of a question over an index, labelled; passages that `fits` rejects are not read."""
+    """The candidates of a question over an index, labelled; with `fits`, only of the passages that it lets through."""
     asked = understand(corrected(clean(question), corpus.knows, corpus.vocabulary))
-    found = [scored for scored in retriever.retrieve(asked.text, top_k + 4) if fits(scored)]
+    found = retriever.retrieve(asked.text, FETCHED if fits else top_k)
+    found = tuple(scored for scored in found if fits is None or fits(scored))
     golds = [f" {canonical(answer)} " for answer in gold]
     for candidate in finder.find(asked, found[:top_k]):
         sentence = f" {canonical(candidate.sentence)} "

@@ -2,20 +2,22 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.corpus import Corpus
 from index.sync import sync_index
 from qa.calibration.fitting import Row, Summary, fitted, rows_of, summary
-from qa.calibration.stories import HELD_BACK, Report, read_stories
+from qa.calibration.stories import HELD_BACK, Report, read_stories, stories_of
 from qa.candidates import CandidateFinder
 from qa.confidence import FEATURES, calibration_file, calibration_key
 from qa.reader import open_reader
 from qa.retrieval import HybridRetriever
 from qa.settings import Settings
+from qa.types import ScoredPassage
 
 FALSE_ANSWERS = 0.10  # the share of unanswerable questions that the bar lets through
 QUESTIONS = 600
@@ -38,16 +40,25 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
     `DatelineError` where the reader or the embedder cannot be loaded.
     """
     reports = read_stories(HELD_BACK)
-    asked = [(question, answer) for report in reports for question, _, answer in report.asked]
+    story_of = stories_of(reports)
+    asked = [(report.story, question, answer) for report in reports for question, _, answer in report.asked]
     asked = random.Random(0).sample(asked, min(questions, len(asked)))  # noqa: S311
     rows: list[Row] = []
     with TemporaryDirectory(prefix="dateline-") as folder:
         corpus = _indexed(reports, settings, Path(folder))
         finder = CandidateFinder(corpus, open_reader(settings.reader), None)
         retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
-        for number, (question, answer) in enumerate(asked, start=1):
-            gold = (answer,) if answer else ()
-            rows += rows_of(corpus, finder, retriever, "newsroom", question, gold, top_k=settings.top_k)
+        for number, (story, question, answer) in enumerate(asked, start=1):
+            rows += rows_of(
+                corpus,
+                finder,
+                retriever,
+                story,
+                question,
+                (answer,) if answer else (),
+                top_k=settings.top_k,
+                fits=partial(_is_of, story_of, story),  # the questions were written for one story each
+            )
             if progress:
                 progress(number, len(asked))
         corpus.close()
@@ -66,6 +77,10 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
     part.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     part.replace(file)
     return Calibrated(key=key, file=file, summary=judged)
+
+
+def _is_of(story_of: Mapping[str, str], story: str, scored: ScoredPassage) -> bool:
+    return story_of[scored.article.title] == story
 
 
 def _indexed(reports: list[Report], settings: Settings, folder: Path) -> Corpus:

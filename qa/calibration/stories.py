@@ -6,6 +6,7 @@ report of the story answers it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,6 +69,15 @@ def read_story(path: Path) -> list[Report]:
     if faults:
         raise ValueError("\n".join(f"{path.name}, {fault}" for fault in faults))
     return reports
+
+
+def stories_of(reports: Sequence[Report]) -> dict[str, str]:
+    """The story of each title. Raises `ValueError` where two stories have a title in common."""
+    found: dict[str, str] = {}
+    for report in reports:
+        if found.setdefault(report.title, report.story) != report.story:
+            raise ValueError(f"{report.title!r} is a title of two stories: {found[report.title]} and {report.story}")
+    return found
 
 
 def read_stories(folder: Path) -> list[Report]:

@@ -103,7 +103,6 @@ def test_the_fitted_file_names_every_signal() -> None:
     [
         ("reader", -3.0),
         ("met_in_passage", 0.1),
-        ("names_elsewhere", 1.0),
         ("type_met", 0.0),
         ("question_to_sentence", 0.1),
     ],

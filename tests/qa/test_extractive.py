@@ -36,7 +36,7 @@ def candidate(text: str, short: str, sentence: int = -1) -> Candidate:
 
 
 def text_of(question: str, found: Candidate) -> str:
-    draft = draft_fact(understand(question), found, load_wording())
+    draft = draft_fact(understand(question), [found], load_wording())
     return cite(draft.lines, date(2023, 3, 2)).text
 
 
@@ -69,7 +69,7 @@ def test_a_yes_or_no_question_gets_the_sentence_and_its_resolved_speaker() -> No
 
 @pytest.mark.parametrize("question", ["Who was chosen?", "Was Ansa Kolvery chosen?"])
 def test_an_answer_to_one_fact_has_at_most_sixty_words_and_keeps_the_answer(question: str) -> None:
-    draft = draft_fact(understand(question), candidate(LONG, "Ansa Kolvery"), load_wording())
+    draft = draft_fact(understand(question), [candidate(LONG, "Ansa Kolvery")], load_wording())
     assert sum(len(line.plain.split()) for line in draft.lines) <= FACT_WORDS + 2  # two ellipses
     assert "Ansa Kolvery" in draft.lines[-1].plain
     assert cite(draft.lines, date(2023, 3, 2)).citations[0].quote == LONG
@@ -90,18 +90,19 @@ def test_markup_in_an_article_is_only_text() -> None:
     ],
 )
 def test_words_that_say_nothing_or_name_somebody_else_are_no_short_answer(question: str, text: str, short: str) -> None:
-    draft = draft_fact(understand(question), candidate(text, short), load_wording())
+    draft = draft_fact(understand(question), [candidate(text, short)], load_wording())
     assert draft.short_answer is None
     assert [line.plain for line in draft.lines] == [text]
 
 
 def test_an_unsure_span_leaves_its_sentence_alone() -> None:
     found = replace(candidate("The port reopened on Monday.", "Monday"), confidence=SHORT_BAR - 0.01)
-    assert draft_fact(understand("When did the port reopen?"), found, load_wording()).short_answer is None
+    assert draft_fact(understand("When did the port reopen?"), [found], load_wording()).short_answer is None
 
 
 def test_that_does_not_begin_a_short_answer() -> None:
     found = candidate("Ansa Kolvery said that pier 4 was closed.", "that pier 4 was closed")
     assert (
-        draft_fact(understand("What did Ansa Kolvery say?"), found, load_wording()).short_answer == "pier 4 was closed"
+        draft_fact(understand("What did Ansa Kolvery say?"), [found], load_wording()).short_answer
+        == "pier 4 was closed"
     )

@@ -1,0 +1,88 @@
+"""What travels from step to step of the chain that answers a question, and the time each step takes."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, zip_longest
+from typing import Any
+
+from qa.candidates import Candidate
+from qa.extractive import Draft
+from qa.question import Question
+from qa.types import ScoredPassage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that can be answered, as it was asked and as it was understood."""
+
+    raw: str
+    question: Question
+    parts: tuple[Question, ...]  # what has to be found, one by one; the question itself where it asks one thing
+    as_of: date | None
+    history: tuple[tuple[str, ...], ...]
+    timings: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The passages that were found for it, part by part, each best first."""
+
+    asked: Asked
+    by_part: tuple[tuple[ScoredPassage, ...], ...]
+
+    @property
+    def passages(self) -> tuple[ScoredPassage, ...]:
+        """All of them once, the best of each part first."""
+        by_rank = chain.from_iterable(zip_longest(*self.by_part))
+        return tuple({scored.passage.id: scored for scored in reversed([s for s in by_rank if s])}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """The sentences that may answer, part by part, best first; none for an overview."""
+
+    found: Found
+    by_part: tuple[tuple[Candidate, ...], ...]
+
+    @property
+    def passages(self) -> tuple[ScoredPassage, ...]:
+        """What was found, in the order in which it speaks for an answer; what was not read comes as it was found."""
+        rank: dict[str, float] = {}
+        for candidate in chain.from_iterable(self.by_part):
+            id_ = candidate.scored.passage.id
+            rank[id_] = max(rank.get(id_, float("-inf")), candidate.rank)
+        return tuple(sorted(self.found.passages, key=lambda scored: -rank.get(scored.passage.id, float("-inf"))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A draft, or None, and the parts of the question that it leaves unanswered."""
+
+    read: Read
+    draft: Draft | None
+    unanswered: tuple[str, ...] = ()
+
+
+def timed(name: str, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a step and note its milliseconds on the question it belongs to."""
+
+    def run(value: Any) -> Any:
+        began = time.perf_counter()
+        result = step(value)
+        return _noted(result, name, round((time.perf_counter() - began) * 1000, 1))
+
+    return run
+
+
+def _noted(value: Any, name: str, milliseconds: float) -> Any:
+    match value:
+        case Asked():
+            return replace(value, timings={**value.timings, name: milliseconds})
+        case Found():
+            return replace(value, asked=_noted(value.asked, name, milliseconds))
+        case Read():
+            return replace(value, found=_noted(value.found, name, milliseconds))
+        case _:
+            return replace(value, read=_noted(value.read, name, milliseconds))
