@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.calibration import Row, calibrate, fitted, summary
+from qa.calibration import Row, fitted, summary
 from qa.calibration.fitting import SIGNS
 from qa.calibration.stories import HELD_BACK, read_stories
 from qa.confidence import FEATURES, load_confidence
 from qa.reader import ShippedReader
-from qa.settings import Settings
 from tests.qa.cli.commands import Dateline
 
 READER, ECHO = FEATURES.index("reader"), FEATURES.index("echo")
@@ -68,13 +67,16 @@ def test_the_shipped_stories_can_be_asked() -> None:
     assert 0.25 < sum(start is None for _, start, _ in asked) / len(asked) < 0.45
 
 
-def test_calibrating_writes_what_the_engine_reads(dateline: Dateline, here: Path) -> None:
+def test_calibrating_writes_what_the_engine_reads_beside_what_was_there(dateline: Dateline, here: Path) -> None:
     index = here / "index"
+    index.mkdir()
+    (index / "confidence.json").write_text('{"somebody/else": {"kept": true}}')
     ended = dateline("calibrate", "--questions", "60", "--index-dir", index, "--json")
     assert ended.code == 0, ended.err
     told = json.loads(ended.out)
     assert told["key"] == ShippedReader.id
     assert told["summary"]["questions"] == 60
+    assert set(json.loads((index / "confidence.json").read_text())) == {"somebody/else", ShippedReader.id}
     fitted_here = load_confidence(ShippedReader.id, index)
     assert fitted_here is not None
     assert fitted_here.threshold == told["summary"]["bar"]
@@ -95,10 +97,3 @@ def test_too_few_questions_are_refused(dateline: Dateline, here: Path, number: s
     ended = dateline("calibrate", f"--questions={number}")
     assert ended.code == 2
     assert repr(number) in ended.err
-
-
-def test_a_second_reader_keeps_the_first_ones_calibration(tmp_path: Path) -> None:
-    settings = Settings.load(index_dir=tmp_path)
-    (tmp_path / "confidence.json").write_text('{"somebody/else": {"kept": true}}')
-    done = calibrate(settings, questions=50)
-    assert set(json.loads(done.file.read_text())) == {"somebody/else", ShippedReader.id}
