@@ -65,7 +65,7 @@ def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Wor
     if short and len(short.split()) <= FACT_WORDS // 3:
         lines.append(_short_line(short, quote, _speaker_of_span(candidate, said), wording))
     room = FACT_WORDS - sum(len(line.plain.split()) for line in lines)
-    speaker = said.name if said and not lines and _needs_name(said) else None
+    speaker = None if lines else _unnamed(said)
     lead = len(lines)
     lines.append(_sentence_line(candidate, quote, speaker, room, wording))
     room -= len(lines[-1].plain.split())
@@ -89,10 +89,8 @@ def _adds(second: Candidate, best: Candidate) -> bool:
 
 
 def _second_line(candidate: Candidate, room: int, wording: Wording) -> Line:
-    said = attribution_of(candidate.article.text, candidate.start, candidate.end)
-    return _sentence_line(
-        candidate, _quote(candidate), said.name if said and _needs_name(said) else None, room, wording
-    )
+    speaker = _unnamed(attribution_of(candidate.article.text, candidate.start, candidate.end))
+    return _sentence_line(candidate, _quote(candidate), speaker, room, wording)
 
 
 def _short_answer(question: Question, candidate: Candidate) -> str:
@@ -214,7 +212,7 @@ def _in_date_order(quote: Quote) -> tuple[bool, str, str, int]:
 
 def _overview_line(quote: Quote, wording: Wording) -> Line:
     said = attribution_of(quote.scored.article.text, quote.start, quote.end)
-    return _with_speaker(quote.text, quote, said.name if said and _needs_name(said) else None, wording)
+    return _with_speaker(quote.text, quote, _unnamed(said), wording)
 
 
 def _short_line(short: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
@@ -263,6 +261,6 @@ def _speaker_of_span(candidate: Candidate, said: Attribution | None) -> str | No
     return said.name if inside and not is_speaker else None
 
 
-def _needs_name(said: Attribution) -> bool:
-    """Whether the sentence leaves its speaker to a pronoun or a role that another sentence resolves."""
-    return said.name != said.who
+def _unnamed(said: Attribution | None) -> str | None:
+    """The name of a speaker whom the sentence leaves to a pronoun or a role that another sentence resolves."""
+    return said.name if said and said.name != said.who else None

@@ -21,7 +21,11 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(names)})\b")
 
 
+@lru_cache(maxsize=2_000)
 def other_names(text: str) -> frozenset[str]:
-    """The stems of all other names of the countries that a text names; capitals count, so "us" is no country."""
+    """The stems of all other names of the countries that a text names; capitals count, so "us" is no country.
+
+    Remembered: each sentence of a passage is weighed with the names of the whole passage.
+    """
     named = set(_pattern().findall(text))
     return frozenset(terms(" ".join(name for found in named for name in _countries()[found])))

@@ -36,7 +36,11 @@ class Found:
     def passages(self) -> tuple[ScoredPassage, ...]:
         """All of them once, the best of each part first."""
         by_rank = chain.from_iterable(zip_longest(*self.by_part))
-        return tuple({scored.passage.id: scored for scored in reversed([s for s in by_rank if s])}.values())[::-1]
+        first: dict[str, ScoredPassage] = {}
+        for scored in by_rank:
+            if scored:
+                first.setdefault(scored.passage.id, scored)
+        return tuple(first.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

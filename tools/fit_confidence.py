@@ -24,7 +24,6 @@ from qa.calibration.fitting import Row, canonical, fitted, rows_of, summary
 from qa.calibration.stories import HELD_BACK as HELD_BACK_STORIES
 from qa.calibration.stories import read_stories, stories_of
 from qa.candidates import CandidateFinder
-from qa.confidence import FEATURES
 from qa.reader import ShippedReader
 from qa.retrieval import HybridRetriever
 from qa.types import ScoredPassage
@@ -87,16 +86,16 @@ def newsroom(data: Path, seeds: Path) -> Iterator[Row]:
     held_back = read_stories(HELD_BACK_STORIES)
     reports = held_back + read_stories(NEWSROOM)
     story_of = stories_of(reports)
-    articles = [
-        {"title": r.title, "publisher": r.publisher, "published": r.published.isoformat(), "text": r.text}
-        for r in reports
-    ]
     asked = [
         Asked(source="newsroom", question=question, gold=(answer,) if answer else (), story=report.story)
         for report in held_back
         for question, _, answer in report.asked
     ]
-    yield from ask(rng.sample(asked, min(500, len(asked))), [written("newsroom", articles)], story_of)
+    yield from ask(
+        rng.sample(asked, min(500, len(asked))),
+        [written("newsroom", [report.as_article() for report in reports])],
+        story_of,
+    )
 
 
 def squad(data: Path, seeds: Path) -> Iterator[Row]:
@@ -189,13 +188,7 @@ def fit(rows: list[Row]) -> None:
     news = [i for i, row in enumerate(rows) if row.source in NEWS]
     of_news = summary([rows[i] for i in news], found.held_out[news], FALSE_ANSWERS)
     print("news", of_news)
-    file = {
-        ShippedReader.id: {
-            "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, found.weights, strict=True)},
-            "bias": round(found.bias, 4),
-            "threshold": of_news.bar,
-        }
-    }
+    file = {ShippedReader.id: found.with_bar(of_news.bar)}
     target = ROOT / "qa/weights/confidence.json"
     target.write_text(json.dumps(file, indent=1) + "\n")
     print(target.read_text())

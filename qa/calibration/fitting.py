@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -53,6 +54,14 @@ class Fitted:
     weights: Vector
     bias: float
     held_out: Vector
+
+    def with_bar(self, bar: float) -> dict[str, Any]:
+        """The entry of confidence.json."""
+        return {
+            "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, self.weights, strict=True)},
+            "bias": round(self.bias, 4),
+            "threshold": bar,
+        }
 
 
 def rows_of(

@@ -13,7 +13,7 @@ from index.sync import sync_index
 from qa.calibration.fitting import Row, Summary, fitted, rows_of, summary
 from qa.calibration.stories import HELD_BACK, Report, read_stories, stories_of
 from qa.candidates import CandidateFinder
-from qa.confidence import FEATURES, calibration_file, calibration_key
+from qa.confidence import calibration_file, calibration_key
 from qa.reader import open_reader
 from qa.retrieval import HybridRetriever
 from qa.settings import Settings
@@ -68,11 +68,7 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
     file = calibration_file(settings.index_dir)
     file.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    known[key] = {
-        "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, found.weights, strict=True)},
-        "bias": round(found.bias, 4),
-        "threshold": judged.bar,
-    }
+    known[key] = found.with_bar(judged.bar)
     part = file.with_suffix(".part")
     part.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     part.replace(file)
@@ -84,11 +80,8 @@ def _is_of(story_of: Mapping[str, str], story: str, scored: ScoredPassage) -> bo
 
 
 def _indexed(reports: list[Report], settings: Settings, folder: Path) -> Corpus:
-    articles = [
-        {"title": r.title, "publisher": r.publisher, "published": r.published.isoformat(), "text": r.text}
-        for r in reports
-    ]
-    (folder / "reports.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    lines = [json.dumps(report.as_article()) for report in reports]
+    (folder / "reports.jsonl").write_text("\n".join(lines), encoding="utf-8")
     inside = settings.model_copy(update={"index_dir": folder / "index"})
     sync_index([folder / "reports.jsonl"], settings=inside)
     return Corpus.open(inside)

@@ -27,6 +27,15 @@ class Report:
     text: str
     asked: tuple[tuple[str, int | None, str], ...]
 
+    def as_article(self) -> dict[str, str]:
+        """The report as a line of JSON Lines that the index reads."""
+        return {
+            "title": self.title,
+            "publisher": self.publisher,
+            "published": self.published.isoformat(),
+            "text": self.text,
+        }
+
 
 def read_story(path: Path) -> list[Report]:
     """The reports of a file. Raises `ValueError` that names the report and every fault."""
