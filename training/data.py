@@ -44,7 +44,7 @@ class Asked:
     """A question about one paragraph; `start` is the character of the answer there, or None without an answer.
 
     `golds` are all annotators' answers. `pool` names the paragraphs among which negatives are looked for (empty:
-    nowhere, since a question such as "How is the book?" fits any of them).
+    nowhere, since a question such as "How is the book?" fits any of them); `story` is that of one of our own reports.
     """
 
     source: str
@@ -54,6 +54,7 @@ class Asked:
     start: int | None
     answer: str
     pool: str
+    story: str = ""
     golds: tuple[str, ...] = ()
 
 
@@ -114,6 +115,7 @@ def newsroom(*, held_back: bool) -> list[Asked]:
                     start=start,
                     answer=answer,
                     pool="",
+                    story=told.story,
                     golds=(answer,) if answer else (),
                 )
                 for told in asked_of

