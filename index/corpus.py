@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
 from index.errors import CorpusError, IndexBroken, IndexMismatch
 from index.generations import Manifest, current
-from index.keywords import ANALYSER, KeywordIndex
+from index.keywords import ANALYSER, KeywordIndex, bases
 from index.passages import CUTTING
 from index.settings import IndexSettings
 from index.types import Article, Passage
@@ -73,12 +74,20 @@ class Corpus:
         return [(passages[id_], score) for id_, score in found if id_ in passages]
 
     def knows(self, word: str) -> bool:
-        """Whether the articles have a word, or the embedder has it whole: then it is no slip of the pen."""
-        return self._keywords.knows(word) or len(self.embedder.token_starts(word)) == 1
+        """Whether the articles or the language have a word, in this form or another: then it is no slip of the pen."""
+        return self._keywords.knows(word) or not self._whole.isdisjoint(bases(word))
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(self.embedder.words)
 
     def vocabulary(self) -> tuple[str, ...]:
         """Every word of the passages that has four letters or more, the most frequent first."""
         return self._keywords.vocabulary
+
+    def language(self) -> Sequence[str]:
+        """Words of the language at large, the commonest first: those that the embedder has whole."""
+        return self.embedder.words
 
     def rarity(self, term: str) -> float:
         """How much a stemmed term tells, 0 (in every passage) to 1 (in none)."""

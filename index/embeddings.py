@@ -7,7 +7,7 @@ starts in a second where torch needs ten; the vectors agree to five decimals (te
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +25,7 @@ Progress = Callable[[int, int], None]
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32  # the fastest of 8 to 128 on two cores, within noise (docs/measurements.md)
+SPACES = ("\u2581", "\u0120")  # how SentencePiece and byte-level BPE mark the beginning of a word
 SLICE = 16 * BATCH  # texts between two progress reports
 
 
@@ -45,6 +46,10 @@ class Embedder(Protocol):
 
     def token_starts(self, text: str) -> Sequence[int]:
         """The character at which each token of the text begins."""
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The words of four letters or more that are one token each, the commonest first."""
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Embed passages: shape (texts, dimension)."""
@@ -107,6 +112,13 @@ class SentenceTransformerEmbedder:
             )
         return [a for a, _ in encoded["offset_mapping"]]
 
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The words of four letters or more that are one token each, the commonest first."""
+        model = self._model
+        with self._lock:
+            return _whole_words(model.tokenizer.get_vocab())
+
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Embed passages in batches of similar length; `progress(done, all)` is called after each slice."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
@@ -167,6 +179,13 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
             encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return [a for a, _ in encoding.offsets]
 
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """The words of four letters or more that are one token each, the commonest first."""
+        tokenizer = self._tokenizer
+        with self._lock:
+            return _whole_words(tokenizer.get_vocab())
+
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed a few short texts without torch: the mean of each one's token vectors, to unit length."""
         with self._lock:
@@ -189,6 +208,17 @@ def cross_encoder(name: str) -> Any:
 def open_embedder(name: str) -> Embedder:
     """The embedder of that name; models are loaded when they are first used."""
     return MiniLMEmbedder() if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)
+
+
+def _whole_words(vocabulary: Mapping[str, int]) -> tuple[str, ...]:
+    """The words of a tokenizer's vocabulary, the commonest first, as its numbers have it.
+
+    In a WordPiece vocabulary they are what does not begin with "##", in others what begins with the mark of a space.
+    """
+    tokens = sorted(vocabulary, key=vocabulary.__getitem__)
+    if not any(token.startswith("##") for token in tokens):
+        tokens = [token[1:] for token in tokens if token.startswith(SPACES)]
+    return tuple(dict.fromkeys(token.lower() for token in tokens if len(token) >= 4 and token.isalpha()))
 
 
 def _unsort(parts: list[Vectors], order: list[int]) -> Vectors:

@@ -20,6 +20,8 @@ from index.errors import IndexBroken
 from index.types import Article, Passage
 
 ANALYSER = "fold+snowball-english-2"  # part of the fingerprint: change it when `terms` changes
+ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ings", "ly")
+SHORTEST_BASE = 4  # letters
 _WORD = pattern(r"\w+(?:[.,]\d+)*")
 _STOPWORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have he her his how i if in into is it its me my"
@@ -37,6 +39,20 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The stems of the words that say something."""
     return [_stem(word) for word in words(text) if word not in _STOPWORDS]
+
+
+def bases(word: str) -> set[str]:
+    """An English word in small letters and what it may be a form of: "campers" -> "camp", "voted" -> "vote"."""
+    found = {word}
+    for ending in ENDINGS:
+        base = word.removesuffix(ending)
+        if base == word:
+            continue
+        if ending[0] in "ei":
+            found.add(f"{base}e")
+        if ending[0] not in "ei" or not base.endswith("e"):
+            found.add(base)
+    return {form for form in found if len(form) >= SHORTEST_BASE or form == word}
 
 
 def keyword_text(article: Article, passage: Passage) -> str:

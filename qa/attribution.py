@@ -35,6 +35,10 @@ _NOUN_PHRASE = re.compile(
 )
 _NAME = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
 _FULL_NAME = re.compile(rf"\b{_NAME}(?: (?:[A-Z]\.|de|van|von|al|bin|{_NAME})){{0,3}} {_NAME}|\b{_NAME}")
+_ORDINARY = frozenset(
+    "two three four five several some many most all both other local senior government police officials sources"
+    " representatives authorities residents witnesses protesters experts critics prosecutors investigators".split()
+)
 _LOWER = frozenset("the a an this that these those its his her their our my".split())
 
 
@@ -58,6 +62,12 @@ def attribution_of(text: str, start: int, end: int) -> Attribution | None:
         return None
     who, claim = found
     return Attribution(who=who, name=_resolve(who, text, start), claim=claim)
+
+
+def within_sentence(who: str) -> str:
+    """A speaker as written within a sentence: "The minister" -> "the minister", "Two officials" -> "two officials"."""
+    first, *others = who.split(" ")
+    return " ".join((first.lower() if first.lower() in _LOWER | _ORDINARY else first, *others))
 
 
 def _speaker(sentence: str) -> tuple[str, tuple[int, int]] | None:

@@ -9,22 +9,23 @@ from index.corpus import Corpus
 from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
-from qa.confidence import Confidence, Signals, chance_to_decide, echo, share_met, share_missing, type_met
+from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.relevance import article_terms, heading
-from qa.sentences import sentences_of, sentences_of_passage
+from qa.sentences import sentences_of
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
 CERTAIN = 15.0  # the reader's highest score
 WEIGHED = 8  # candidates whose sentences are embedded and weighed
+SETTLED = 0.7  # with this confidence no further passage is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A sentence that may answer, `article.text[start:end]`, and the short answer in it, if the reader found one.
+    """A sentence that may answer, `article.text[start:end]`, and the short answer that the reader found in it.
 
     `confidence` is the probability that the sentence holds the answer, or None with a reader that was not fitted;
     `rank` orders candidates, higher is better.
@@ -33,7 +34,7 @@ class Candidate:
     scored: ScoredPassage
     start: int
     end: int
-    span: tuple[int, int] | None
+    span: tuple[int, int]
     signals: Signals
     confidence: float | None
     rank: float
@@ -51,7 +52,15 @@ class Candidate:
     @property
     def short(self) -> str:
         """The words of the span."""
-        return self.article.text[slice(*self.span)] if self.span else ""
+        return self.article.text[slice(*self.span)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """The candidates, best first, and the passages that were read for them."""
+
+    candidates: tuple[Candidate, ...]
+    read: tuple[ScoredPassage, ...]
 
 
 class CandidateFinder:
@@ -60,12 +69,34 @@ class CandidateFinder:
     def __init__(self, corpus: Corpus, reader: Reader, confidence: Confidence | None) -> None:
         self.corpus, self.reader, self.confidence = corpus, reader, confidence
 
-    def find(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
-        """The candidates of these passages, best first; for a yes or no, the sentences that say most about it."""
-        if question.kind is QuestionKind.YES_NO:
-            return self._deciding(question, found)
-        certain = next((spot for scored in found if (spot := _spelled_out(question, scored))), None)
-        spots = [certain] if certain else self._read(question, found)
+    def find(
+        self, question: Question, found: Sequence[ScoredPassage], *, first: int | None = None, bar: float = 0.0
+    ) -> Findings:
+        """What these passages say.
+
+        The `first` passages are read first, the others only where those leave the answer open: no candidate is sure, or
+        none reaches the `bar` for an answer.
+        """
+        if certain := next((spot for scored in found if (spot := _spelled_out(question, scored))), None):
+            return Findings(candidates=self._weighed(question, [certain]), read=tuple(found[:first]))
+        at_first = found[:first]
+        readings = self._read(question.text, at_first)
+        candidates = self._weighed(question, _spans(at_first, readings))
+        if len(found) <= len(at_first) or _is_settled(candidates, max(bar, SETTLED)):
+            return Findings(candidates=candidates, read=tuple(at_first))
+        readings += self._read(question.text, found[len(at_first) :])
+        return Findings(candidates=self._weighed(question, _spans(found, readings)), read=tuple(found))
+
+    def sentence_scores(self, text: str, found: Sequence[ScoredPassage]) -> dict[tuple[str, int], float]:
+        """How strongly each sentence speaks for an answer, by article and first character; left out without a span."""
+        spots = _spans(found, self._read(text, found), per_passage=None)
+        return {(spot.scored.article.id, spot.start): spot.score for spot in spots}
+
+    def _read(self, text: str, found: Sequence[ScoredPassage]) -> tuple[Reading, ...]:
+        return self.reader.read(text, [_headed(scored) for scored in found])
+
+    def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
+        spots = spots[:WEIGHED]
         if not spots:
             return ()
         weighed = [
@@ -74,33 +105,24 @@ class CandidateFinder:
         ]
         return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
 
-    def _read(self, question: Question, found: Sequence[ScoredPassage]) -> "list[_Spot]":
-        readings = self.reader.read(question.text, [_headed(scored) for scored in found])
-        return _spans(found, readings)[:WEIGHED]
-
     def _cosines(self, question: Question, spots: "Sequence[_Spot]") -> list[float]:
         sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spots]
         vectors = self.corpus.embedder.embed_questions([question.text, *sentences])
         return [float(cosine) for cosine in vectors[1:] @ vectors[0]]
 
-    def _deciding(self, question: Question, found: Sequence[ScoredPassage]) -> tuple[Candidate, ...]:
-        found_once = {
-            (scored.article.id, start): _Spot(scored=scored, start=start, end=end, span=(start, end), score=0.0)
-            for scored in found
-            for start, end in sentences_of_passage(scored.passage, scored.article.text)
-        }
-        spots = list(found_once.values())
-        candidates = []
-        for spot, cosine in zip(spots, self._cosines(question, spots), strict=True):
-            signals = signals_of(question, spot, cosine, 0.0, self.corpus.rarity)
-            chance = chance_to_decide(signals)
-            candidates.append(_candidate(spot, None, signals, chance, chance))
-        return tuple(sorted(candidates, key=lambda candidate: -candidate.rank))
-
     def _weigh(self, question: Question, spot: "_Spot", to_sentence: float, lead: float) -> Candidate:
         signals = signals_of(question, spot, to_sentence, lead, self.corpus.rarity)
         confidence = self.confidence.weigh(signals) if self.confidence else None
-        return _candidate(spot, spot.span, signals, confidence, spot.score if confidence is None else confidence)
+        rank = spot.score if confidence is None else confidence
+        return Candidate(
+            scored=spot.scored,
+            start=spot.start,
+            end=spot.end,
+            span=spot.span,
+            signals=signals,
+            confidence=confidence,
+            rank=rank,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +134,11 @@ class _Spot:
     score: float
 
 
-def _candidate(
-    spot: _Spot, span: tuple[int, int] | None, signals: Signals, confidence: float | None, rank: float
-) -> Candidate:
-    return Candidate(
-        scored=spot.scored, start=spot.start, end=spot.end, span=span, signals=signals, confidence=confidence, rank=rank
-    )
+def _is_settled(candidates: Sequence[Candidate], bar: float) -> bool:
+    if not candidates:
+        return False
+    best = candidates[0]
+    return best.signals.reader > 0 if best.confidence is None else best.confidence >= bar
 
 
 def signals_of(
@@ -150,6 +171,8 @@ def signals_of(
         type_met=type_met(question.expected, short),
         echo=echo(question, short),
         span_words=len(short.split()),
+        asks_yes_no=float(question.kind is QuestionKind.YES_NO),
+        asks_why=float(question.kind is QuestionKind.EXPLAIN),
     )
 
 
@@ -173,12 +196,14 @@ def _headed(scored: ScoredPassage) -> str:
     return f"{scored.article.title}. {scored.passage.text}"
 
 
-def _spans(found: Sequence[ScoredPassage], readings: Sequence[Reading]) -> list[_Spot]:
+def _spans(
+    found: Sequence[ScoredPassage], readings: Sequence[Reading], per_passage: int | None = SPANS_PER_PASSAGE
+) -> list[_Spot]:
     """One spot a sentence, the reader's best span in it, best first."""
     best: dict[tuple[str, int], _Spot] = {}
     for scored, reading in zip(found, readings, strict=True):
         head = len(_headed(scored)) - len(scored.passage.text)
-        for span in [span for span in reading.spans if span.start >= head][:SPANS_PER_PASSAGE]:
+        for span in [span for span in reading.spans if span.start >= head][:per_passage]:
             a, b = scored.passage.start + span.start - head, scored.passage.start + span.end - head
             sentence = _sentence_around(scored.article.text, a, b)
             if sentence is None:

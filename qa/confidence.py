@@ -57,16 +57,18 @@ class Signals:
     type_met: float  # 1 the span is of the expected type, 0 it is not, 0.5 any type will do
     echo: float  # share of the span's words that the question already has
     span_words: float
+    asks_yes_no: float  # 1 where the question wants a yes or a no, else 0
+    asks_why: float  # 1 where it asks for a reason or a manner, and takes for granted what may never have happened
 
     @property
     def is_about_something_else(self) -> bool:
-        """Half of the names in the question are another article's or nobody's, or what is to be counted is not there.
+        """Half of the names in the question are another article's or nobody's, or all of its numbers are missing.
 
-        On the tuning halves this struck out 4 of 111 right sentences of our own questions and 0 of 70 of RealTimeQA's,
-        with a third of the wrong ones; the logistic model alone does not learn it from encyclopaedia paragraphs.
+        On the tuning parts this changes next to nothing in sum (docs/measurements.md), but a wrong person is the worst
+        mistake there is, so it is not left to the sum of the signals.
         """
         other_names = self.names_elsewhere + self.names_unknown >= 0.5 and self.question_to_sentence < SAME_MATTER
-        return other_names or self.counted_missing == 1 or self.numbers_missing == 1
+        return other_names or self.numbers_missing == 1
 
 
 FEATURES = tuple(Signals.__dataclass_fields__)
@@ -113,17 +115,6 @@ def echo(question: Question, span: str) -> float:
     return sum(word in asked for word in said) / len(said) if said else 1.0
 
 
-def chance_to_decide(signals: Signals) -> float:
-    """How likely a sentence decides a yes-or-no question, 0 to 1: its cosine and the words it shares.
-
-    The reader is not asked, since a yes or no is no span. The constants were set on the eleven such questions of the
-    tune half, where the deciding sentence had a cosine of 0.59 to 0.81 and the nearest other one at most 0.52.
-    """
-    if signals.is_about_something_else:
-        return RULED_OUT
-    return 1.0 / (1.0 + math.exp(-14 * (signals.question_to_sentence - 0.58) - 3 * (signals.met_in_sentence - 0.5)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confidence:
     """A fitted model: the probability that a sentence holds the right answer; `threshold` is the default bar."""
@@ -153,7 +144,11 @@ def calibration_file(index_dir: Path) -> Path:
 def load_confidence(key: str, index_dir: Path) -> Confidence | None:
     """The model fitted for this reader and embedder here, else the one that ships, or None. Raises `ReaderError`."""
     own = calibration_file(index_dir)
-    if own.is_file() and (found := _read(own.read_text(encoding="utf-8"), key, f"{own} cannot be used. Delete it.")):
+    if own.is_file() and (
+        found := _read(
+            own.read_text(encoding="utf-8"), key, f"{own} cannot be used. Delete it, or run: dateline calibrate"
+        )
+    ):
         return found
     shipped = "qa/weights/confidence.json cannot be used. Reinstall Dateline."
     try:

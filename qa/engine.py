@@ -15,31 +15,29 @@ from index.articlestore import Coverage
 from index.corpus import Corpus
 from index.errors import DatelineError
 from index.types import Article
-from qa.candidates import Candidate, CandidateFinder
+from qa.candidates import Candidate, CandidateFinder, Findings
 from qa.citations import cite
 from qa.confidence import calibration_key, load_confidence
 from qa.coverage import searched
 from qa.errors import RequestError
 from qa.examples import example_questions
-from qa.extractive import draft_fact, draft_overview, joined
+from qa.extractive import OVERVIEW_PASSAGES, draft_fact, draft_overview, joined
 from qa.markdown import age, day
 from qa.parts import parts_of
 from qa.prompting import Wording, load_wording
 from qa.question import Question, QuestionKind, clean, problem_with, understand
 from qa.reader import Reader, open_reader
 from qa.relevance import is_about, leans_on_history
-from qa.reranking import CANDIDATES, Reranker
+from qa.reranking import Reranker
 from qa.retrieval import DatelineRetriever, HybridRetriever
 from qa.settings import Settings
 from qa.spelling import corrected
-from qa.steps import Asked, Drafted, Found, Read, timed
+from qa.steps import Asked, Drafted, Found, Read, merged, timed
 from qa.timeframe import as_of_day
 from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
 
 log = logging.getLogger("dateline")
 History = Sequence[Sequence[str]]
-DEFAULT_BAR = 0.3  # for what is weighed without a fitted reader
-EXPLAIN_MARGIN = 0.2  # a why or a how takes its event for granted, which may never have happened
 UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
     " prefers it to none. Run: dateline calibrate"
@@ -146,17 +144,16 @@ class QAEngine:
             shown = clean(raw)[:200] if isinstance(raw, str) else ""
             return self._without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
         question = clean(raw)
-        read_as = corrected(question, self._corpus.knows, self._corpus.vocabulary)
-        understood = understand(read_as)
-        asked = Asked(
-            raw=question,
-            question=understood,
-            parts=parts_of(understood),
-            as_of=as_of,
-            history=history,
-            timings={},
-        )
         try:
+            understood = understand(corrected(question, self._corpus))
+            asked = Asked(
+                raw=question,
+                question=understood,
+                parts=parts_of(understood),
+                as_of=as_of,
+                history=history,
+                timings={},
+            )
             answer: Answer = self._chain.invoke(asked, config)
         except DatelineError as error:
             return self._without_text(question, AnswerStatus.FAILED, str(error), as_of)
@@ -179,39 +176,40 @@ class QAEngine:
         return Found(asked=asked, by_part=tuple(self._passages(part, asked.as_of) for part in asked.parts))
 
     def _passages(self, part: Question, as_of: date | None) -> tuple[ScoredPassage, ...]:
-        k = self.settings.top_k
-        if self._reranker is None:
-            return self._retriever.retrieve(part.text, k, as_of)
-        return self._reranker.rerank(part.text, self._retriever.retrieve(part.text, max(k, CANDIDATES), as_of))[:k]
+        found = self._retriever.retrieve(part.text, self.settings.most_read, as_of)
+        return found if self._reranker is None else self._reranker.rerank(part.text, found)
 
     def _read(self, found: Found) -> Read:
-        if found.asked.question.kind is QuestionKind.OVERVIEW:
-            return Read(found=found, by_part=((),))
+        question, bar = found.asked.question, self._bar
+        if question.kind is QuestionKind.OVERVIEW:
+            about = [tuple(p for p in part if is_about(question, p, self._corpus.rarity)) for part in found.by_part]
+            return Read(found=found, by_part=tuple(Findings(candidates=(), read=p[:OVERVIEW_PASSAGES]) for p in about))
         parts = zip(found.asked.parts, found.by_part, strict=True)
-        return Read(found=found, by_part=tuple(self._finder.find(part, passages) for part, passages in parts))
+        first = self.settings.top_k
+        return Read(found=found, by_part=tuple(self._finder.find(part, p, first=first, bar=bar) for part, p in parts))
 
     def _draft(self, read: Read) -> Drafted:
         asked = read.found.asked
         if asked.question.kind is QuestionKind.OVERVIEW:
-            about = tuple(p for p in read.found.passages if is_about(asked.question, p, self._corpus.rarity))
-            draft = draft_overview(asked.question, asked.parts, about, self._corpus, self._wording)
+            draft = draft_overview(asked.question, asked.parts, read.passages, self._finder, self._wording)
             return Drafted(read=read, draft=draft if draft.lines else None)
         drafts, unanswered = [], []
-        for part, candidates in zip(asked.parts, read.by_part, strict=True):
-            if candidates and self._is_sure(candidates[0], part.kind):
+        for part, findings in zip(asked.parts, read.by_part, strict=True):
+            candidates = findings.candidates
+            if candidates and self._is_sure(candidates[0]):
                 drafts.append(draft_fact(part, candidates, self._wording))
             else:
                 unanswered.append(part.text)
         return Drafted(read=read, draft=joined(drafts) if drafts else None, unanswered=tuple(unanswered))
 
-    def _is_sure(self, candidate: Candidate, kind: QuestionKind) -> bool:
-        if candidate.confidence is None:
-            return candidate.signals.reader > 0
-        bar = self.settings.min_confidence
-        if bar is None:
-            bar = self._confidence.threshold if self._confidence else DEFAULT_BAR
-            bar += EXPLAIN_MARGIN if kind is QuestionKind.EXPLAIN else 0.0
-        return candidate.confidence >= bar
+    @property
+    def _bar(self) -> float:
+        """The confidence from which an answer is given; 0 with a reader that was not fitted."""
+        wished, fitted = self.settings.min_confidence, self._confidence
+        return wished if wished is not None else fitted.threshold if fitted else 0.0
+
+    def _is_sure(self, candidate: Candidate) -> bool:
+        return candidate.signals.reader > 0 if candidate.confidence is None else candidate.confidence >= self._bar
 
     def _cite(self, drafted: Drafted) -> Answer:
         asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
@@ -250,16 +248,18 @@ class QAEngine:
             )
         else:
             reason = self._wording.say("declined", searched=what)
-        best = max((c[0].confidence for c in read.by_part if c and c[0].confidence is not None), default=None)
+        firsts = [findings.candidates[0].confidence for findings in read.by_part if findings.candidates]
+        best = max((confidence for confidence in firsts if confidence is not None), default=None)
+        passages = read.passages or merged(read.found.by_part)
         return Answer(
             question=asked.raw,
             text=reason,
             status=AnswerStatus.NOT_IN_ARTICLES,
             confidence=_rounded(best),
-            evidence=_evidence(read.passages),
+            evidence=_evidence(passages),
             as_of=asked.as_of,
             reason=reason,
-            nearest=_nearest(read.passages),
+            nearest=_nearest(passages),
             notices=self._notices(asked, None, date.today()),
             model_id=self._reader.id,
             index_id=self._corpus.index_id,

@@ -8,12 +8,12 @@ import numpy as np
 
 from index.corpus import Corpus
 from index.keywords import terms
-from qa.attribution import Attribution, attribution_of
-from qa.candidates import Candidate
+from qa.attribution import Attribution, attribution_of, within_sentence
+from qa.candidates import Candidate, CandidateFinder
 from qa.citations import Line, Quote
 from qa.confidence import share_met
 from qa.prompting import Wording
-from qa.question import Question, QuestionKind
+from qa.question import Question, QuestionKind, as_asked
 from qa.sentences import sentences_of, sentences_of_passage
 from qa.spans import widen
 from qa.types import ScoredPassage
@@ -24,12 +24,15 @@ SECOND_WORDS = 12  # a second sentence gets at least so many words or is left ou
 SECOND_SHARE = 0.3  # and has at least this share of the best one's confidence
 OVERVIEW_SENTENCES = 5
 COMPARED_SENTENCES = 3  # of each side of a comparison
-OVERVIEW_PASSAGES = 8
+OVERVIEW_PASSAGES = 8  # of each part
 SAME = 0.85  # two sentences whose vectors are nearer than this repeat each other
 NEW_TERM = 0.15  # what a sentence gains by meeting all of the question's terms that are not met yet
 SHARED = 0.4  # what a sentence gains by sharing all of the question's words
 DATED = 0.2  # what a sentence with a day gains where the question is about an order or about days
 LEAD = 0.08  # what the first sentence of an article gains: news says the most important thing first
+READ = 1.0  # what a sentence gains by the reader's certainty that it answers
+READER_SCALE = 4.0  # the reader's scores are divided by this before they become a certainty
+FOCUS = 1.0  # what it loses for each unit of cosine that its article is less near to the question than the nearest one
 NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
 _SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
 _WHO_IS = re.compile(r"^who(?:'s| is| was| are| were)\b", re.IGNORECASE)
@@ -95,7 +98,7 @@ def _second_line(candidate: Candidate, room: int, wording: Wording) -> Line:
 
 def _short_answer(question: Question, candidate: Candidate) -> str:
     """The words of the span, made whole; none where they say nothing, or name somebody else than the question does."""
-    if candidate.span is None or _is_unsure(candidate):
+    if _is_unsure(candidate):
         return ""
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
     short = " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
@@ -121,7 +124,11 @@ def joined(drafts: Sequence[Draft]) -> Draft:
 
 
 def draft_overview(
-    question: Question, parts: Sequence[Question], found: Sequence[ScoredPassage], corpus: Corpus, wording: Wording
+    question: Question,
+    parts: Sequence[Question],
+    found: Sequence[ScoredPassage],
+    finder: CandidateFinder,
+    wording: Wording,
 ) -> Draft:
     """The sentences that say most about the question without repeating each other, in date order.
 
@@ -129,17 +136,20 @@ def draft_overview(
     repeats a chosen one (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998, with a hard limit). Each part
     of a comparison gets the same room.
     """
-    quotes = _on_the_day(question, _sentences(found[: OVERVIEW_PASSAGES * len(parts)]))
+    corpus = finder.corpus
+    quotes = _on_the_day(question, _sentences(found))
     if not quotes:
         return Draft(lines=(), short_answer=None, confidence=None)
     asked = [part.text for part in parts]
     vectors = corpus.embedder.embed_questions([*asked, *(q.text for q in quotes)])
     of_quotes = vectors[len(asked) :]
     alike = of_quotes @ of_quotes.T
+    focus = _focus(quotes)
     by_day = bool(question.numbers or _IN_TIME.search(question.text))
     chosen: list[int] = []
     for part, vector in zip(parts, vectors, strict=False):
         met = [frozenset(terms(q.text)) & frozenset(part.terms) for q in quotes]
+        read = _as_read(finder, part, found, quotes)
         cosines = of_quotes @ vector
         near = np.array(
             [
@@ -147,6 +157,7 @@ def draft_overview(
                 for q, c, m in zip(quotes, cosines, met, strict=True)
             ]
         )
+        near += READ * read + FOCUS * focus
         room = OVERVIEW_SENTENCES if len(parts) == 1 else COMPARED_SENTENCES
         chosen = _choose(near, alike, met, max(len(part.terms), 1), chosen, len(chosen) + room)
     ordered = sorted((quotes[i] for i in chosen), key=_in_date_order)
@@ -162,6 +173,24 @@ def _nearness(
     dated = by_day and bool(_DATED.search(quote.text))
     shared = share_met(part.terms, met, corpus.rarity)
     return cosine + quote.scored.similarity / 2 + SHARED * shared + LEAD * is_first + DATED * dated
+
+
+def _as_read(
+    finder: CandidateFinder, part: Question, found: Sequence[ScoredPassage], quotes: Sequence[Quote]
+) -> np.ndarray:
+    """How sure the reader is that each sentence answers, 0 to 1."""
+    scores = finder.sentence_scores(as_asked(part.text), found)
+    found_in = np.array([scores.get((q.scored.article.id, q.start), float("-inf")) for q in quotes])
+    return np.asarray(1 / (1 + np.exp(-found_in / READER_SCALE)))
+
+
+def _focus(quotes: Sequence[Quote]) -> np.ndarray:
+    """How much farther each sentence's article is from the question than the nearest one: 0 or less."""
+    nearest: dict[str, float] = {}
+    for quote in quotes:
+        id_ = quote.scored.article.id
+        nearest[id_] = max(nearest.get(id_, -1.0), quote.scored.similarity)
+    return np.array([nearest[quote.scored.article.id] for quote in quotes]) - max(nearest.values())
 
 
 def _choose(
@@ -215,17 +244,21 @@ def _overview_line(quote: Quote, wording: Wording) -> Line:
     return _with_speaker(quote.text, quote, _unnamed(said), wording)
 
 
+def _according_to(speaker: str, wording: Wording) -> str:
+    return wording.say("attributed", speaker=within_sentence(speaker))
+
+
 def _short_line(short: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
     if speaker is None:
         return Line(parts=((short, True),), quotes=(quote,))
-    prefix = wording.say("attributed", speaker=speaker)
+    prefix = _according_to(speaker, wording)
     return Line(parts=((prefix, False), (short, True)), quotes=(quote,), said=prefix)
 
 
 def _sentence_line(candidate: Candidate, quote: Quote, speaker: str | None, room: int, wording: Wording) -> Line:
     text = candidate.sentence
     if speaker:
-        room -= len(wording.say("attributed", speaker=speaker).split())
+        room -= len(_according_to(speaker, wording).split())
     if len(text.split()) > room:
         text = _excerpt(candidate, room)
     return _with_speaker(text, quote, speaker, wording)
@@ -235,7 +268,7 @@ def _with_speaker(text: str, quote: Quote, speaker: str | None, wording: Wording
     text = " ".join(text.split())
     if speaker is None:
         return Line(parts=((text, False),), quotes=(quote,))
-    prefix = wording.say("attributed", speaker=speaker)
+    prefix = _according_to(speaker, wording)
     return Line(parts=((prefix, False), (text, False)), quotes=(quote,), said=prefix)
 
 
@@ -243,7 +276,7 @@ def _excerpt(candidate: Candidate, room: int) -> str:
     """The words around the span that fit, with an ellipsis where the sentence goes on."""
     text = candidate.sentence
     words = text.split()
-    a, b = (position - candidate.start for position in candidate.span or (candidate.start, candidate.start))
+    a, b = (min(max(position - candidate.start, 0), len(text)) for position in candidate.span)
     first, last = len(text[:a].split()), len(text[:b].split())
     begin = max(0, min(first - (room - (last - first)) // 2, len(words) - room))
     end = min(len(words), begin + room)
@@ -252,7 +285,7 @@ def _excerpt(candidate: Candidate, room: int) -> str:
 
 def _speaker_of_span(candidate: Candidate, said: Attribution | None) -> str | None:
     """The speaker where the span lies within what is claimed, and is not the speaker."""
-    if said is None or candidate.span is None:
+    if said is None:
         return None
     middle = sum(candidate.span) / 2 - candidate.start
     inside = said.claim[0] <= middle <= said.claim[1]

@@ -27,6 +27,11 @@ _BOTH = re.compile(
     re.I,
 )
 
+_NAME = r"(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+_OF_EACH = re.compile(rf"(?<!, )\b(?P<word>of|for|from|in|to|at) (?P<one>{_NAME}),? and (?P=word) (?P<other>{_NAME})")
+_SOURCE = re.compile(r"\baccording to (?P<who>[^,;?]+)", re.I)
+_SAME_OF = re.compile(rf"^(?P<asks>{_ASKS}) according to (?P<who>[^,;?]+)$", re.I)
+
 _SIDES = r"(?P<one>[^,;?]+?) (?:and|with|to|versus|vs\.?|against) (?:(?:that|those|the one|the ones) (?:of|from|in) )?(?P<other>[^,;?]+?)"
 _MATTER = (
     r"(?P<matter>,? (?:on|about|regarding|concerning|over|in terms of|when it comes to|as to|when|with regard to) .+)?"
@@ -37,6 +42,9 @@ _COMPARED = tuple(
         rf"^(?:please )?(?:compare|contrast) (?:the |what )?(?P<what>[\w ]+? (?:of|by|from)) {_SIDES}{_MATTER}[?.]*$",
         rf"^(?:please )?(?:compare|contrast) {_SIDES}{_MATTER}[?.]*$",
         rf"^.*\bdifferences? between {_SIDES}{_MATTER}[?.]*$",
+        r"^what (?:is|was|are|were) (?P<one>[^?]+?),? (?:as )?compared (?:with|to) (?P<other>[^?]+?)[?.]*$",
+        r"^(?:(?:why|how) )?(?:(?:do|does|did) )?(?P<one>[^,;?]+?) and (?P<other>[^,;?]+?) (?:tell|told|give|gave|have|had|offer|offered)"
+        r" (?:different|differing|conflicting) (?:stories|accounts|versions)(?P<matter> (?:about|of|on|as to) [^.;?]+)?(?:[.?;,].*)?$",
         r"^(?:which|what)(?: of [\w ]+?)? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)"
         r"[,:;]? (?P<one>[^?]+?),? or (?P<other>[^?]+?)[?.]*$",
         r"^(?:did|was|were|do|does|is|had|has|have) (?P<one>[^?]+?),? before or after (?P<other>[^?]+?)[?.]*$",
@@ -57,7 +65,7 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     if question.kind is QuestionKind.OVERVIEW:
         found = _compared(text)
     elif question.kind in {QuestionKind.FACT, QuestionKind.EXPLAIN}:
-        found = _asked_together(text) or _of_both(text) or _listed(text)
+        found = _asked_together(text) or _of_both(text) or _listed(text) or _of_each(text)
     else:
         found = ()
     return tuple(map(understand, found)) or (question,)
@@ -85,6 +93,14 @@ def _of_both(text: str) -> tuple[str, ...]:
     return tuple(f"{match['asks'].capitalize()} {match[side]}{match['rest']}" for side in ("one", "other"))
 
 
+def _of_each(text: str) -> tuple[str, ...]:
+    if not (match := _OF_EACH.search(text)):
+        return ()
+    return tuple(
+        f"{text[: match.start()]}{match['word']} {match[side]}{text[match.end() :]}" for side in ("one", "other")
+    )
+
+
 def _listed(text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" ?,;") for piece in _LISTED.split(text)]
     if not 2 <= len(pieces) <= MAX_PARTS or any(len(piece.split()) < 2 for piece in pieces):
@@ -100,7 +116,12 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _resolved(piece: str, before: str) -> str | None:
-    """A part with the name that its pronoun stands for; None where that is not certain."""
+    """A part with what it leaves to the one before it: the name behind a pronoun, the question; None where uncertain."""
+    if same := _SAME_OF.match(piece):
+        source = _SOURCE.search(before)
+        if source is None or not before.casefold().startswith(same["asks"].casefold()):
+            return None
+        return f"{before[: source.start()]}according to {same['who']}{before[source.end() :]}"
     person = bool(_PERSON.search(piece) or _PERSONS.search(piece))
     thing = bool(_THING.search(piece) or _THINGS.search(piece))
     if _MANY.search(piece) or (person and thing):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from index.keywords import terms, words
 
 MAX_CHARACTERS = 2_000
+LONGEST_TITLE = 4  # letters of a title with a full stop, such as "Prof."
 
 
 class QuestionKind(StrEnum):
@@ -91,15 +92,22 @@ _INSTRUCTION = re.compile(
     r"|^(?:cite|quote) .{0,60}\bas saying\b",
     re.IGNORECASE,
 )
+_OPENING = r"^(?:(?:please|briefly|can you|could you|would you) )*"
+_TELL = (
+    r"(?:summari[sz]e|sum up|recap|outline|describe|compare|contrast|list|explain|brief (?:me|us)(?: on)?|walk (?:me|us) through"
+    r"|give (?:me |us )?(?:an? )?(?:\w+ )?(?:overview|summary|timeline|recap|list|account|history|background|outline|picture)(?: of| about)?"
+    r"|tell (?:me|us)(?: more)? about|tell (?:me|us) (?:more|everything)|tell (?:me|us)(?= what| briefly| in (?:a few|two|three|short)))"
+)
+_MANNER = r"(?:\bsum (?:it|this|that|them) up\b|\bin (?:a few|two|three) (?:sentences|words|lines)\b|\bgive (?:me |us )?an? (?:\w+ )?overview(?=[.?!]*$))"
 _OVERVIEW = re.compile(
-    r"^(?:please |can you |could you |would you )*(?:summari[sz]e|sum up|recap|outline|describe|compare|contrast|list|give (?:me )?(?:an? )?(?:\w+ )?(?:overview|summary|timeline|recap|list|account)"
-    r"|tell me (?:about|more|what|everything)|explain|brief me|walk me through)\b"
+    rf"{_OPENING}{_TELL}(?!\w)|{_MANNER}"
     r"|\b(?:summari[sz]e|summary|overview|timeline|chronology|in chronological order|bullet points?|key (?:points|facts|takeaways|events)|main (?:points|events|facts))\b"
     r"|\bwhat (?:has |have |had |is |was |were )?(?:just |recently |been )?(?:happened|happening|happen|going on|took place|occurred)\b"
     r"|\bwhat (?:do|does|did) (?:the|these|both|your) (?:\w+ )?(?:articles?|reports?|sources?|stories)\b"
     r"|\b(?:which|what)(?: of \w+(?: \w+){0,2})? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)(?=[,:;?.]|$)"
     r"|\bbefore or after\b|\bhow (?:long|much time|many \w+) (?:lay|lie|lies|passed|elapsed|went by|was there|were there) between\b"
-    r"|\bhow differently\b|\bin (?:the right |chronological |time )?order\b|\bcame out of\b|\bcompare[ds]?\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
+    r"|\bhow differently\b|\b(?:different|differing|conflicting) (?:stories|accounts|versions)\b|\bin (?:the right |chronological |time )?order\b|\bcame out of\b|\bcompare[ds]?\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
+    r"|\bwhat (?:is|was|has been|do we) (?:know|known|learnt|learned)(?= (?:about|of|so far)\b)"
     r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b|\blatest (?:news|developments?)\b",
     re.IGNORECASE,
 )
@@ -136,12 +144,20 @@ _ASKING = frozenset(
 )
 
 
+def _ends(token: str) -> bool:
+    """Whether a sentence ends with this word: "over?" and "talks." do, "Mr." and "U.S." do not."""
+    word = token.rstrip(".?!")
+    return token[-1] in "?!" or (token[-1] == "." and word.isalpha() and (word.islower() or len(word) > LONGEST_TITLE))
+
+
 def understand(text: str) -> Question:
     """Read a cleaned question by rule; no model is asked."""
     expected = next((kind for kind, pattern in _EXPECTED if pattern.search(text)), Expected.ANY)
     tokens = text.split()
     names = [
-        t for i, t in enumerate(tokens) if (i > 0 and t[:1].isupper()) or (len(t) > 1 and t.strip("?.!,").isupper())
+        t
+        for i, t in enumerate(tokens)
+        if (i > 0 and t[:1].isupper() and not _ends(tokens[i - 1])) or (len(t) > 1 and t.strip("?.!,").isupper())
     ]
     found = tuple(dict.fromkeys(terms(text)))
     telling = tuple(term for term in found if term not in _ASKING)
@@ -155,6 +171,25 @@ def understand(text: str) -> Question:
         counted=_counted(text),
         counts=bool(_HOW_MANY.search(text)),
     )
+
+
+_TOLD = re.compile(rf"{_OPENING}{_TELL}(?: briefly| shortly)? (?P<what>.+)$", re.IGNORECASE)
+_MANNERS = re.compile(rf"(?:please )?{_MANNER}[.,:]? ?", re.IGNORECASE)
+_TELL_ME = re.compile(r"^tell (?:me|us) ", re.IGNORECASE)
+_WH = re.compile(r"^(?:what|which|who|when|where|why|how)\b", re.IGNORECASE)
+
+
+def as_asked(text: str) -> str:
+    """A request for an overview as a question that a passage can answer: "List the demands" asks what they were."""
+    text = _MANNERS.sub("", text).strip()
+    match = _TOLD.match(text)
+    what = (match["what"] if match else _TELL_ME.sub("", text)).strip(" ?.") or "it"
+    return f"{what[0].upper()}{what[1:]}?" if _WH.match(what) else f"What is said about {what}?"
+
+
+def is_asking(word: str) -> bool:
+    """Whether a word belongs to the asking and not to what is asked about: "summarise", "happened"."""
+    return set(terms(word)) <= _ASKING
 
 
 def _counted(text: str) -> tuple[str, ...]:

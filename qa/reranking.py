@@ -9,8 +9,6 @@ from typing import Any
 from qa.errors import ReaderError
 from qa.types import ScoredPassage
 
-CANDIDATES = 20  # passages that are scored for the few that are read
-
 
 class Reranker:
     """Any CrossEncoder by name or path; safetensors only, no remote code, no network."""

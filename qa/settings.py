@@ -21,4 +21,10 @@ class Settings(IndexSettings):
     )
     stale_days: int = Field(730, ge=0, description="Sources older than this many days are pointed out as old.")
     fetch_k: int = Field(40, ge=1, le=500, description="Candidates taken from each of vectors and keywords.")
-    top_k: int = Field(8, ge=1, le=50, description="Passages that are read for an answer.")
+    top_k: int = Field(8, ge=1, le=50, description="Passages that are read first.")
+    read_k: int = Field(8, ge=1, le=100, description="Passages that are read where the first leave the answer open.")
+
+    @property
+    def most_read(self) -> int:
+        """How many passages may be read for an answer."""
+        return max(self.top_k, self.read_k)

@@ -1,13 +1,13 @@
 """What travels from step to step of the chain that answers a question, and the time each step takes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, zip_longest
 from typing import Any
 
-from qa.candidates import Candidate
+from qa.candidates import Findings
 from qa.extractive import Draft
 from qa.question import Question
 from qa.types import ScoredPassage
@@ -32,32 +32,23 @@ class Found:
     asked: Asked
     by_part: tuple[tuple[ScoredPassage, ...], ...]
 
-    @property
-    def passages(self) -> tuple[ScoredPassage, ...]:
-        """All of them once, the best of each part first."""
-        by_rank = chain.from_iterable(zip_longest(*self.by_part))
-        first: dict[str, ScoredPassage] = {}
-        for scored in by_rank:
-            if scored:
-                first.setdefault(scored.passage.id, scored)
-        return tuple(first.values())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """The sentences that may answer, part by part, best first; none for an overview."""
+    """What was read, part by part; an overview has no candidates."""
 
     found: Found
-    by_part: tuple[tuple[Candidate, ...], ...]
+    by_part: tuple[Findings, ...]
 
     @property
     def passages(self) -> tuple[ScoredPassage, ...]:
-        """What was found, in the order in which it speaks for an answer; what was not read comes as it was found."""
+        """What was read, in the order in which it speaks for an answer; what gave no candidate comes as it was found."""
         rank: dict[str, float] = {}
-        for candidate in chain.from_iterable(self.by_part):
+        for candidate in chain.from_iterable(findings.candidates for findings in self.by_part):
             id_ = candidate.scored.passage.id
             rank[id_] = max(rank.get(id_, float("-inf")), candidate.rank)
-        return tuple(sorted(self.found.passages, key=lambda scored: -rank.get(scored.passage.id, float("-inf"))))
+        read = merged([findings.read for findings in self.by_part])
+        return tuple(sorted(read, key=lambda scored: -rank.get(scored.passage.id, float("-inf"))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +58,15 @@ class Drafted:
     read: Read
     draft: Draft | None
     unanswered: tuple[str, ...] = ()
+
+
+def merged(by_part: Sequence[Sequence[ScoredPassage]]) -> tuple[ScoredPassage, ...]:
+    """The passages of all parts once, the best of each part first."""
+    first: dict[str, ScoredPassage] = {}
+    for scored in chain.from_iterable(zip_longest(*by_part)):
+        if scored:
+            first.setdefault(scored.passage.id, scored)
+    return tuple(first.values())
 
 
 def timed(name: str, step: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -22,6 +22,10 @@ class WordCountEmbedder(SentenceTransformerEmbedder):
     def token_starts(self, text: str) -> Sequence[int]:
         return [match.start() for match in re.finditer(r"\w+|[^\w\s]", text)]
 
+    @property
+    def words(self) -> Sequence[str]:
+        return ()
+
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         self.embedded.extend(texts)
         vectors = np.zeros((len(texts), 256), dtype=np.float32)

@@ -2,8 +2,8 @@
 
 DATA_DIR holds the public sets (squad2_dev, realtimeqa_apr2023, multihoprag_mini), SEEDS_DIR the originals of the
 briefs. Only tuning parts are read, and nothing that the reader was trained on: the tune half of tests/questions.jsonl,
-the held-back stories of training/newsroom (searched among all of them), the held-back articles of SQuAD 2.0, the first
-two weeks of RealTimeQA, even ranks of MultiHop-RAG. Every answerable SQuAD question is also asked with its paragraph
+the tune dossiers of tests/dossiers, the held-back stories in qa/calibration (searched among all of them), the held-back
+articles of SQuAD 2.0, the first two weeks of RealTimeQA, even ranks of MultiHop-RAG. Every answerable SQuAD question is also asked with its paragraph
 taken away: close to the topic, and without an answer.
 """
 
@@ -24,18 +24,28 @@ from qa.calibration.fitting import Row, canonical, fitted, rows_of, summary
 from qa.calibration.stories import HELD_BACK as HELD_BACK_STORIES
 from qa.calibration.stories import read_stories, stories_of
 from qa.candidates import CandidateFinder
+from qa.evaluation import load_questions
 from qa.reader import ShippedReader
 from qa.retrieval import HybridRetriever
 from qa.types import ScoredPassage
+from tools.eval_dossiers import DOSSIERS, HALVES
 from training.data import HELD_BACK, NEWSROOM, REPORTED
 
 ROOT = Path(__file__).parent.parent
-TOP_K = 8
+TOP_K = 12  # passages a question; more than are read by default teach more of what does not answer
 WORK = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(mkdtemp())  # indexes and rows, kept for the next time
-NEWS = frozenset({"own", "newsroom", "realtimeqa", "multihop"})
+NEWS = frozenset({"own", "dossiers", "newsroom", "realtimeqa", "multihop"})
 FALSE_ANSWERS = 0.14  # of the unanswerable questions about news, together; our own alone are too few to set the bar
 # Rows of one source count this much: news like that which people ask about counts more than encyclopaedia paragraphs.
-WEIGHTS = {"own": 3.0, "newsroom": 1.0, "squad": 1.0, "squad-removed": 1.0, "realtimeqa": 1.0, "multihop": 1.0}
+WEIGHTS = {
+    "own": 3.0,
+    "dossiers": 2.0,
+    "newsroom": 1.0,
+    "squad": 1.0,
+    "squad-removed": 1.0,
+    "realtimeqa": 1.0,
+    "multihop": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +66,7 @@ def main() -> None:
     cache = WORK / "rows.pickle"
     if not cache.is_file():
         rows: list[Row] = []
-        for collect in (own, newsroom, squad, realtimeqa, multihop):
+        for collect in (own, dossiers, newsroom, squad, realtimeqa, multihop):
             rows.extend(collect(data, seeds))
             print(f"{collect.__name__}: {len(rows)} rows so far", flush=True)
         cache.write_bytes(pickle.dumps(rows))
@@ -65,19 +75,26 @@ def main() -> None:
 
 def own(data: Path, seeds: Path) -> Iterator[Row]:
     """The tune half of our own questions, on the briefs and on the originals, among the distractors."""
-    lines = [json.loads(line) for line in (ROOT / "tests/questions.jsonl").read_text().splitlines()]
-    asked = [
-        Asked(
-            source="own",
-            question=q["question"],
-            gold=tuple(q.get("gold") or [g for p in q.get("gold_all", ()) for g in p]),
-        )
-        for q in lines
-        if q["half"] == "tune" and q["type"] not in {"summary", "instruction", "comparison"}
-    ]
+    asked = from_file("own", ROOT / "tests/questions.jsonl")
     for folder in (ROOT / "seeds", seeds):
         if folder.is_dir():
             yield from ask(asked, [folder, ROOT / "tests/corpus"])
+
+
+def dossiers(data: Path, seeds: Path) -> Iterator[Row]:
+    """The tune dossiers, each over its own articles."""
+    for name in HALVES["tune"]:
+        folder = DOSSIERS / name
+        yield from ask(from_file("dossiers", folder / "questions.jsonl"), [folder / "articles"])
+
+
+def from_file(source: str, file: Path) -> list[Asked]:
+    """The questions of a file that ask for facts, less those of its report half."""
+    return [
+        Asked(source=source, question=q.question, gold=tuple(gold for part in q.parts for gold in part))
+        for q in load_questions(file)
+        if q.half != "report" and q.type not in {"summary", "instruction", "comparison"}
+    ]
 
 
 def newsroom(data: Path, seeds: Path) -> Iterator[Row]:
@@ -111,8 +128,8 @@ def squad(data: Path, seeds: Path) -> Iterator[Row]:
             for qa in paragraph["qas"]:
                 gold = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
                 asked.append(Asked(source="squad", question=qa["question"], gold=gold, paragraph=paragraph["context"]))
-    answerable = rng.sample([a for a in asked if a.gold], 250)
-    none = rng.sample([a for a in asked if not a.gold], 80)
+    answerable = rng.sample([a for a in asked if a.gold], 120)
+    none = rng.sample([a for a in asked if not a.gold], 60)
     removed = [replace(a, source="squad-removed", gold=(), without=a.paragraph) for a in answerable]
     yield from ask(answerable + none + removed, [written("squad", articles)])
 

@@ -13,8 +13,7 @@ from string import Template
 from typing import Any
 
 from index.inference import sha256_of
-from training.data import HELD_BACK, REPORTED, squad_articles, validation
-from training.evaluate import squad_metrics
+from training.evaluate import measured
 from training.model import load
 
 SHOWN = ("n", "has_f1_never_declining", "area", "f1", "em", "has_f1", "none_accuracy")
@@ -26,26 +25,20 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("run", type=Path, help="the folder of a finished training run")
     parser.add_argument("target", type=Path)
+    parser.add_argument("--sample", type=int, help="measure on so many random questions of each set only")
     arguments = parser.parse_args()
     model, tokenizer = load(arguments.run / "final")
     model.half().save_pretrained(arguments.target)
     tokenizer.save_pretrained(arguments.target)
     weights = arguments.target / "model.safetensors"
-    card = model_card(arguments.data, arguments.target, weights)
+    card = model_card(arguments.data, arguments.target, weights, arguments.sample)
     (arguments.target / "README.md").write_text(card, encoding="utf-8")
     print(f"{weights}: {weights.stat().st_size:,} bytes, sha256 {sha256_of(weights)}")
 
 
-def model_card(data: Path, folder: Path, weights: Path) -> str:
+def model_card(data: Path, folder: Path, weights: Path, sample: int | None) -> str:
     """The card: what the model is, what it was trained on, how it does (measured on the exported weights)."""
-    model, tokenizer = load(folder)
-    held_back = {name: squad_metrics(model, tokenizer, asked) for name, asked in validation(data).items()}
-    reported = squad_metrics(model, tokenizer, list(squad_articles(data, REPORTED)), bar=held_back["squad"]["best_bar"])
-    rows = {
-        "SQuAD 2.0, nine articles, bar from the held-back ones": reported,
-        f"SQuAD 2.0, held back ({', '.join(sorted(HELD_BACK)).replace('_', ' ')}), best bar": held_back["squad"],
-        "our news questions, held back, best bar": held_back["newsroom"],
-    }
+    rows = measured(*load(folder), data, sample)
     template = Template(files("training").joinpath("card.md").read_text(encoding="utf-8"))
     return template.substitute(sha256=sha256_of(weights)[:12], table="\n".join(_table(rows)))
 

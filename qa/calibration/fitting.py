@@ -28,7 +28,7 @@ SIGNS: Mapping[str, tuple[float | None, float | None]] = dict.fromkeys(
     ),
     _FOR,
 ) | dict.fromkeys(
-    ("rarest_missing", "names_elsewhere", "names_unknown", "counted_missing", "numbers_missing", "echo"), _AGAINST
+    ("rarest_missing", "names_elsewhere", "names_unknown", "counted_missing", "numbers_missing", "echo", "asks_why"), _AGAINST
 )  # fmt: skip
 """The sign that a weight may have, where the other would make no sense."""
 
@@ -76,11 +76,11 @@ def rows_of(
     fits: Callable[[ScoredPassage], bool] | None = None,
 ) -> Iterator[Row]:
     """The candidates of a question over an index, labelled; with `fits`, only of the passages that it lets through."""
-    asked = understand(corrected(clean(question), corpus.knows, corpus.vocabulary))
+    asked = understand(corrected(clean(question), corpus))
     found = retriever.retrieve(asked.text, FETCHED if fits else top_k)
     found = tuple(scored for scored in found if fits is None or fits(scored))
     golds = [f" {canonical(answer)} " for answer in gold]
-    for candidate in finder.find(asked, found[:top_k]):
+    for candidate in finder.find(asked, found[:top_k]).candidates:
         sentence = f" {canonical(candidate.sentence)} "
         yield Row(
             source=source,

@@ -56,7 +56,7 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
                 story,
                 question,
                 (answer,) if answer else (),
-                top_k=settings.top_k,
+                top_k=settings.most_read,
                 fits=partial(_is_of, story_of, story),  # the questions were written for one story each
             )
             if progress:

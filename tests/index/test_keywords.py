@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexBroken
-from index.keywords import KeywordIndex, keyword_text, terms, words
+from index.keywords import KeywordIndex, bases, keyword_text, terms, words
 from index.types import Article, Passage
 
 TEXTS = (
@@ -210,3 +210,16 @@ def test_an_index_whose_files_are_damaged_is_broken(tmp_path: Path, name: str, d
         file.write_bytes(whole[: len(whole) // 2] if damage == "halved" else b"")
     with pytest.raises(IndexBroken, match=r"keywords cannot be read\. Run: dateline index --rebuild"):
         KeywordIndex.open(tmp_path / "keywords")
+
+
+@pytest.mark.parametrize(
+    ("word", "base"),
+    [("campers", "camp"), ("dearer", "dear"), ("voted", "vote"), ("harbours", "harbour"), ("lately", "late")],
+)
+def test_a_form_of_a_word_has_its_base(word: str, base: str) -> None:
+    assert {word, base} <= bases(word)
+
+
+@pytest.mark.parametrize("slip", ["talkn", "ministerr", "writeing", "taks", "citys"])
+def test_a_slip_has_no_base_that_is_a_word(slip: str) -> None:
+    assert not bases(slip) & {"talk", "minister", "write", "task"}

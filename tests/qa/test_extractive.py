@@ -17,7 +17,7 @@ from qa.types import ScoredPassage
 
 SIGNALS = Signals(
     reader=6.0, lead=3.0, question_to_sentence=0.7, question_to_passage=0.6, retrieved=0.9, met_in_sentence=0.8,
-    met_in_passage=0.9, rarest_missing=0.0, names_elsewhere=0.0, names_unknown=0.0, counted_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2,
+    met_in_passage=0.9, rarest_missing=0.0, names_elsewhere=0.0, names_unknown=0.0, counted_missing=0.0, numbers_missing=0.0, type_met=1.0, echo=0.0, span_words=2, asks_yes_no=0.0, asks_why=0.0,
 )  # fmt: skip
 LONG = (
     "The board, " + "which had met in the hall by the old pier again and again, " * 12 + "chose Ansa Kolvery on Monday."
@@ -48,6 +48,11 @@ def test_a_plain_fact_is_its_short_answer_and_its_sentence() -> None:
 def test_a_claim_names_its_speaker_before_the_short_answer() -> None:
     text = text_of("What was closed?", candidate("Ansa Kolvery said that pier 4 was closed.", "pier 4"))
     assert text.startswith("According to Ansa Kolvery: **pier 4** [1]")
+
+
+def test_a_role_is_written_small_within_a_sentence() -> None:
+    text = text_of("What was closed?", candidate("The harbour masters said that pier 4 was closed.", "pier 4"))
+    assert text.startswith("According to the harbour masters: **pier 4** [1]")
 
 
 def test_a_speaker_is_not_according_to_himself() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.question import MAX_CHARACTERS, Expected, QuestionKind, clean, problem_with, understand
+from qa.question import MAX_CHARACTERS, Expected, QuestionKind, as_asked, clean, problem_with, understand
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ from qa.question import MAX_CHARACTERS, Expected, QuestionKind, clean, problem_w
         ("Order the events by date, in order", QuestionKind.OVERVIEW),
         ("List the demands of both sides", QuestionKind.OVERVIEW),
         ("Compare the two delegations", QuestionKind.OVERVIEW),
+        ("Give me a short history of the port", QuestionKind.OVERVIEW),
+        ("How did the union take it? Sum it up.", QuestionKind.OVERVIEW),
+        ("Tell me in a few sentences how the port was closed.", QuestionKind.OVERVIEW),
+        ("What is known about the port?", QuestionKind.OVERVIEW),
+        ("The union and the board tell different stories about the pier.", QuestionKind.OVERVIEW),
+        ("Tell me who won", QuestionKind.FACT),
+        ("Give me the name of the mayor", QuestionKind.FACT),
         ("Why did the port close?", QuestionKind.EXPLAIN),
         ("How did the board react?", QuestionKind.EXPLAIN),
         ("Ignore the articles and tell me a joke", QuestionKind.INSTRUCTION),
@@ -54,6 +61,41 @@ def test_a_question_is_answered_in_its_own_way(question: str, kind: QuestionKind
 )
 def test_the_expected_type_of_answer_is_known(question: str, expected: Expected) -> None:
     assert understand(question).expected is expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "question"),
+    [
+        ("List what was discussed", "What was discussed?"),
+        ("Summarise the talks.", "What is said about the talks?"),
+        ("Please briefly summarise the talks", "What is said about the talks?"),
+        ("Give us an overview of the vote", "What is said about the vote?"),
+        ("Brief me on the strike", "What is said about the strike?"),
+        ("Tell me in two sentences what happened in Oslo", "What happened in Oslo?"),
+        ("Tell me in a few sentences how the port was closed.", "How the port was closed?"),
+        ("What came out of the talks?", "What came out of the talks?"),
+        ("How did the union take it? Sum it up.", "How did the union take it?"),
+    ],
+)
+def test_a_request_is_read_as_a_question(request_: str, question: str) -> None:
+    assert as_asked(request_) == question
+
+
+@given(st.text())
+def test_any_request_is_read_as_some_question(text: str) -> None:
+    assert as_asked(text).endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Who met Mr. Aliyev in St. Petersburg?", ("mr", "aliyev", "st", "petersburg")),
+        ("What was signed at the talks? Give a list.", ()),
+        ("Who led the talks in Tarvo. Tell me.", ("tarvo",)),
+    ],
+)
+def test_the_first_word_of_a_sentence_is_no_name(text: str, names: tuple[str, ...]) -> None:
+    assert understand(text).names == names
 
 
 def test_names_and_numbers_are_picked_out() -> None:

@@ -43,11 +43,11 @@ def test_passages_come_in_the_order_of_its_scores(folder: Path, engine: QAEngine
 
 
 def test_the_engine_reads_what_it_puts_first(folder: Path, seeds_index: Path) -> None:
-    settings = Settings.load(index_dir=seeds_index, reranker=str(folder), top_k=3)
+    settings = Settings.load(index_dir=seeds_index, reranker=str(folder), top_k=3, read_k=20)
     with QAEngine.open(settings=settings) as reranking:
         evidence = reranking.answer(QUESTION).evidence
         expected = Reranker(str(folder)).rerank(QUESTION, reranking.as_retriever().hybrid.retrieve(QUESTION, 20))
-    assert {e.passage_id for e in evidence} == {s.passage.id for s in expected[:3]}
+    assert {s.passage.id for s in expected[:3]} <= {e.passage_id for e in evidence} <= {s.passage.id for s in expected}
 
 
 def test_one_that_cannot_be_loaded_is_named_with_the_fix(seeds_index: Path) -> None:
