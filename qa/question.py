@@ -8,6 +8,7 @@ from enum import StrEnum
 from index.keywords import terms, words
 
 MAX_CHARACTERS = 2_000
+_TITLES = frozenset("mr mrs ms dr prof sir madam".split())  # stand before names and are none
 LONGEST_TITLE = 4  # letters of a title with a full stop, such as "Prof."
 
 
@@ -166,7 +167,7 @@ def understand(text: str) -> Question:
         kind=_kind(text),
         expected=expected,
         terms=telling or found,
-        names=tuple(dict.fromkeys(terms(" ".join(names)))),
+        names=tuple(dict.fromkeys(term for term in terms(" ".join(names)) if term not in _TITLES)),
         numbers=tuple(word for word in words(text) if word[0].isdigit()),
         counted=_counted(text),
         counts=bool(_HOW_MANY.search(text)),

@@ -89,7 +89,7 @@ def test_any_request_is_read_as_some_question(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Who met Mr. Aliyev in St. Petersburg?", ("mr", "aliyev", "st", "petersburg")),
+        ("Who met Mr. Aliyev in St. Petersburg?", ("aliyev", "st", "petersburg")),
         ("What was signed at the talks? Give a list.", ()),
         ("Who led the talks in Tarvo. Tell me.", ("tarvo",)),
     ],
