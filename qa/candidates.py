@@ -54,6 +54,10 @@ class Candidate:
         """The words of the span."""
         return self.article.text[slice(*self.span)]
 
+    def is_sure(self, bar: float) -> bool:
+        """Whether the confidence reaches the bar; without one, whether the reader prefers this answer to none."""
+        return self.signals.reader > 0 if self.confidence is None else self.confidence >= bar
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
@@ -82,7 +86,7 @@ class CandidateFinder:
         at_first = found[:first]
         readings = self._read(question.text, at_first)
         candidates = self._weighed(question, _spans(at_first, readings))
-        if len(found) <= len(at_first) or _is_settled(candidates, max(bar, SETTLED)):
+        if len(found) <= len(at_first) or (candidates and candidates[0].is_sure(max(bar, SETTLED))):
             return Findings(candidates=candidates, read=tuple(at_first))
         readings += self._read(question.text, found[len(at_first) :])
         return Findings(candidates=self._weighed(question, _spans(found, readings)), read=tuple(found))
@@ -132,13 +136,6 @@ class _Spot:
     end: int
     span: tuple[int, int]
     score: float
-
-
-def _is_settled(candidates: Sequence[Candidate], bar: float) -> bool:
-    if not candidates:
-        return False
-    best = candidates[0]
-    return best.signals.reader > 0 if best.confidence is None else best.confidence >= bar
 
 
 def signals_of(

@@ -15,7 +15,7 @@ from index.articlestore import Coverage
 from index.corpus import Corpus
 from index.errors import DatelineError
 from index.types import Article
-from qa.candidates import Candidate, CandidateFinder, Findings
+from qa.candidates import CandidateFinder, Findings
 from qa.citations import cite
 from qa.confidence import calibration_key, load_confidence
 from qa.coverage import searched
@@ -196,7 +196,7 @@ class QAEngine:
         drafts, unanswered = [], []
         for part, findings in zip(asked.parts, read.by_part, strict=True):
             candidates = findings.candidates
-            if candidates and self._is_sure(candidates[0]):
+            if candidates and candidates[0].is_sure(self._bar):
                 drafts.append(draft_fact(part, candidates, self._wording))
             else:
                 unanswered.append(part.text)
@@ -207,9 +207,6 @@ class QAEngine:
         """The confidence from which an answer is given; 0 with a reader that was not fitted."""
         wished, fitted = self.settings.min_confidence, self._confidence
         return wished if wished is not None else fitted.threshold if fitted else 0.0
-
-    def _is_sure(self, candidate: Candidate) -> bool:
-        return candidate.signals.reader > 0 if candidate.confidence is None else candidate.confidence >= self._bar
 
     def _cite(self, drafted: Drafted) -> Answer:
         asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()

@@ -3,8 +3,8 @@
 DATA_DIR holds the public sets (squad2_dev, realtimeqa_apr2023, multihoprag_mini), SEEDS_DIR the originals of the
 briefs. Only tuning parts are read, and nothing that the reader was trained on: the tune half of tests/questions.jsonl,
 the tune dossiers of tests/dossiers, the held-back stories in qa/calibration (searched among all of them), the held-back
-articles of SQuAD 2.0, the first two weeks of RealTimeQA, even ranks of MultiHop-RAG. Every answerable SQuAD question is also asked with its paragraph
-taken away: close to the topic, and without an answer.
+articles of SQuAD 2.0, the first two weeks of RealTimeQA, even ranks of MultiHop-RAG. Every answerable SQuAD question
+is also asked with its paragraph taken away: close to the topic, and without an answer.
 """
 
 import json
