@@ -176,7 +176,7 @@ def doctor(options: argparse.Namespace) -> int:
     """`dateline doctor`: what is installed, what is missing, and the command that fixes it."""
     from qa.doctor import examine
 
-    findings = examine(_settings(options))
+    findings = examine(_settings(options), connect=options.connect)
     if options.json:
         from dataclasses import asdict
 
@@ -232,7 +232,14 @@ def _parser() -> argparse.ArgumentParser:
         "calibrate", calibrate, "Fit the confidence for another reader or embedder, by asking known questions."
     )
     sub.add_argument("--questions", type=_count, default=600, metavar="N", help="how many are asked (default 600)")
-    command("doctor", doctor, "Say what is installed, what is missing, and how to fix it.")
+    sub = command("doctor", doctor, "Say what is installed, what is missing, and how to fix it.")
+    sub.add_argument("--connect", action="store_true", help="ask the language model for a word, to see that it answers")
+    for name in ("ask", "batch", "eval", "chat", "doctor"):
+        commands.choices[name].add_argument(
+            "--llm",
+            metavar="PROVIDER:MODEL",
+            help="the language model that drafts answers (else DATELINE_LLM, else none)",
+        )
     return parser
 
 
@@ -260,7 +267,8 @@ def _version() -> str:
 def _settings(options: argparse.Namespace) -> "Settings":
     from qa.settings import Settings
 
-    return Settings.load(index_dir=options.index_dir, default_year=getattr(options, "default_year", None))
+    flags = {name: getattr(options, name, None) for name in ("index_dir", "default_year", "llm")}
+    return Settings.load(**flags)
 
 
 def _engine(options: argparse.Namespace, index_dir: Path | None = None) -> "QAEngine":

@@ -26,12 +26,15 @@ class Finding:
     fix: str = ""
 
 
-def examine(settings: Settings) -> tuple[Finding, ...]:
-    """Look at Python, packages, models, prompts and the index; nothing is changed, nothing leaves the machine."""
-    return tuple(_findings(settings))
+def examine(settings: Settings, *, connect: bool = False) -> tuple[Finding, ...]:
+    """Look at Python, packages, models, prompts and the index; nothing is changed.
+
+    Nothing leaves the machine either, unless `connect` says that the language model is to be asked for a word.
+    """
+    return tuple(_findings(settings, connect))
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
+def _findings(settings: Settings, connect: bool) -> Iterator[Finding]:
     good = sys.version_info >= (3, 11)
     yield Finding(what="Python", ok=good, found=platform.python_version(), fix="" if good else "install Python 3.11")
     for package in PACKAGES:
@@ -39,6 +42,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _checked("embedder", lambda: _embedder(settings))
     yield _checked("reader", lambda: _reader(settings))
     yield _checked("prompts", _prompts)
+    yield _checked("language model", lambda: _language_model(settings, connect))
     yield _checked("seeds", _seeds)
     yield _checked("index", lambda: _index(settings))
 
@@ -80,9 +84,25 @@ def _reader(settings: Settings) -> str:
 
 
 def _prompts() -> str:
-    from qa.prompting import load_wording
+    from qa.prompting import DRAFTING, FOLLOW_UP, WORDING, load_prompt
 
-    return load_wording().id
+    return ", ".join(load_prompt(name).id for name in (WORDING, DRAFTING, FOLLOW_UP))
+
+
+def _language_model(settings: Settings, connect: bool) -> str:
+    from qa.engine import language_model
+
+    model = language_model(settings)
+    if model is None:
+        return "none: answers are the articles' own sentences, and nothing leaves this machine"
+    try:
+        if not connect:
+            model.check()
+            return f"{model.id}, not tried: run dateline doctor --connect"
+        model.complete([("human", "Reply with the word: ready")])
+        return f"{model.id} answers"
+    finally:
+        model.close()
 
 
 def _seeds() -> str:

@@ -1,13 +1,13 @@
-"""The way of a question: understood, searched, read, drafted, cited; composed of LangChain Runnables."""
+"""The way of a question: understood, searched, read, drafted, verified, cited; composed of LangChain Runnables."""
 
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
@@ -16,61 +16,94 @@ from index.corpus import Corpus
 from index.errors import DatelineError
 from index.types import Article
 from qa.candidates import CandidateFinder, Findings
-from qa.citations import cite
+from qa.citations import Ledger
+from qa.composing import Composer
 from qa.confidence import calibration_key, load_confidence
-from qa.coverage import searched
-from qa.errors import RequestError
+from qa.drafting import Drafter
+from qa.errors import LanguageModelError, RequestError
 from qa.examples import example_questions
-from qa.extractive import OVERVIEW_PASSAGES, draft_fact, draft_overview, joined
-from qa.markdown import age, day
+from qa.extractive import OVERVIEW_PASSAGES
+from qa.followups import leans, stand_alone
+from qa.generative import Writer
+from qa.llm import LanguageModel, Limits, around, open_llm
 from qa.parts import parts_of
-from qa.prompting import Wording, load_wording
+from qa.prompting import DRAFTING, Prompt, load_prompt, load_wording
 from qa.question import Question, QuestionKind, clean, problem_with, understand
 from qa.reader import Reader, open_reader
-from qa.relevance import is_about, leans_on_history
+from qa.relevance import is_about
 from qa.reranking import Reranker
 from qa.retrieval import DatelineRetriever, HybridRetriever
+from qa.rewriting import by_model
 from qa.settings import Settings
 from qa.spelling import corrected
-from qa.steps import Asked, Drafted, Found, Read, merged, timed
+from qa.steps import Asked, Found, Read, timed
 from qa.timeframe import as_of_day
-from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
+from qa.types import Answer, AnswerStatus, ScoredPassage, Sentence
+from qa.verification import Verifier
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger("dateline")
 History = Sequence[Sequence[str]]
-UNFITTED = (
-    "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
-    " prefers it to none. Run: dateline calibrate"
-)
+FIRST_QUESTION = "What happened, and when?"
 
 
 class QAEngine:
     """Answers questions over one index; safe to share between threads.
 
     Use `QAEngine.open`, as a context manager or with `close`. What goes wrong with the index or a model while a
-    question is answered becomes an `Answer` with status FAILED; only arguments of the wrong kind raise (`RequestError`).
+    question is answered becomes an `Answer` with status FAILED, and a language model that fails leaves the answer to the
+    articles' own sentences; only arguments of the wrong kind raise (`RequestError`).
     """
 
-    def __init__(self, *, corpus: Corpus, reader: Reader, wording: Wording, settings: Settings) -> None:
+    def __init__(
+        self, *, corpus: Corpus, reader: Reader, wording: Prompt, settings: Settings, llm: LanguageModel | None = None
+    ) -> None:
         self.settings = settings
-        self._corpus, self._reader, self._wording = corpus, reader, wording
+        self._corpus, self._llm = corpus, llm
         self._retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
-        self._confidence = load_confidence(calibration_key(reader.id, settings.embedder), settings.index_dir)
+        fitted = load_confidence(calibration_key(reader.id, settings.embedder), settings.index_dir)
+        self._bar = (
+            settings.min_confidence if settings.min_confidence is not None else fitted.threshold if fitted else 0.0
+        )
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
-        self._finder = CandidateFinder(corpus, reader, self._confidence)
-        self._chain = self._compose()
+        self._finder = CandidateFinder(corpus, reader, fitted)
+        writer = _writer(llm, corpus, wording) if llm else None
+        self._drafter = Drafter(finder=self._finder, wording=wording, bar=self._bar, writer=writer)
+        self._composer = Composer(
+            corpus=corpus, wording=wording, stale_days=settings.stale_days, reader_id=reader.id, calibrated=bool(fitted)
+        )
+        self._reading: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
+        for name, step in (("retrieve", self._retrieve), ("read", self._read)):
+            self._reading = self._reading | RunnableLambda(timed(name, step), name=name)
+        drafting = RunnableLambda(timed("draft", self._drafter.draft), name="draft")
+        self._chain = self._reading | drafting | RunnableLambda(self._composer.compose, name="cite")
 
     @classmethod
-    def open(cls, index_dir: str | Path | None = None, *, settings: Settings | None = None) -> Self:
+    def open(
+        cls,
+        index_dir: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        llm: "str | BaseChatModel | None" = None,
+    ) -> Self:
         """Open an index: the argument, else DATELINE_INDEX_DIR, else ./data/index.
 
-        Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load when needed.
+        `llm` is a language model as "provider:model", or a LangChain chat model of the caller's own; without it,
+        DATELINE_LLM. Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load
+        when needed.
         """
         settings = settings or Settings.load()
         if index_dir is not None:
             settings = settings.model_copy(update={"index_dir": Path(index_dir)})
+        model = language_model(settings, llm)
         return cls(
-            corpus=Corpus.open(settings), reader=open_reader(settings.reader), wording=load_wording(), settings=settings
+            corpus=Corpus.open(settings),
+            reader=open_reader(settings.reader),
+            wording=load_wording(),
+            settings=settings,
+            llm=model,
         )
 
     def __enter__(self) -> Self:
@@ -80,8 +113,15 @@ class QAEngine:
         self.close()
 
     def close(self) -> None:
-        """Release the index."""
+        """Release the index, and end what a language model is still writing."""
+        if self._llm:
+            self._llm.close()
         self._corpus.close()
+
+    @property
+    def llm_id(self) -> str | None:
+        """The language model that questions and passages are sent to, as "provider:model"; None where none is."""
+        return self._llm.id if self._llm else None
 
     def answer(self, question: str, *, history: History = (), as_of: str | date | None = None) -> Answer:
         """Answer one question; `history` is oldest first, each item `[question]` or `[question, answer text]`."""
@@ -90,10 +130,44 @@ class QAEngine:
     def stream(
         self, question: str, *, history: History = (), as_of: str | date | None = None
     ) -> Iterator[Sentence | Answer]:
-        """The sentences of the answer, each after its verdict; the whole `Answer` last."""
-        answer = self.answer(question, history=history, as_of=as_of)
-        yield from (sentence for sentence in answer.sentences if sentence.citations)
-        yield answer
+        """The sentences of the answer, each after its verdict; the whole `Answer` last.
+
+        With a language model a sentence comes as soon as it is written and checked. The `Answer` is what counts: if the
+        model fails on the way, it does without the sentences before it. Closing the iterator ends the model's call.
+        """
+        began = time.perf_counter()
+        asked = self._understood({"question": question, "history": history, "as_of": as_of})
+        if isinstance(asked, Answer):
+            yield asked
+            return
+        try:
+            sent = False
+            for event in self._events(asked):
+                if isinstance(event, Answer) and not sent:
+                    yield from (sentence for sentence in event.sentences if sentence.citations)
+                sent = True
+                yield _clocked(event, began) if isinstance(event, Answer) else event
+        except Exception as error:
+            yield self._failed(asked.raw, error, asked.as_of)
+
+    def _events(self, asked: Asked) -> Iterator[Sentence | Answer]:
+        """The language model's sentences that hold, then the answer."""
+        read: Read = self._reading.invoke(asked)
+        ledger = Ledger(asked.as_of or date.today())
+        lines = self._drafter.lines(read, streaming=True)
+        began = time.perf_counter()
+        try:
+            while True:
+                try:
+                    sentence = ledger.add(next(lines))
+                except StopIteration as done:
+                    drafted = timed("draft", lambda value: value, began)(done.value)
+                    yield self._composer.compose(drafted)
+                    return
+                if sentence.citations:
+                    yield sentence
+        finally:
+            lines.close()
 
     def batch(self, questions: Sequence[str | Mapping[str, Any]]) -> tuple[Answer, ...]:
         """Answer several questions, in order: each a text, or a mapping with question, history and as_of."""
@@ -120,55 +194,71 @@ class QAEngine:
         return self._corpus.coverage()
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
-        """Questions that these articles answer, each asked before it is offered."""
-        return example_questions(self._corpus, lambda question: self.answer(question).status, count)
+        """Questions that these articles answer, each asked before it is offered; no language model is asked."""
+        return example_questions(self._corpus, lambda question: self._quoted(question).status, count)
+
+    def warm_up(self) -> Answer:
+        """Load the models and try them on a first question; no language model is asked."""
+        return self._quoted(FIRST_QUESTION)
+
+    def _quoted(self, question: str) -> Answer:
+        """The answer in the articles' own words."""
+        asked = self._understood({"question": question})
+        if isinstance(asked, Answer):
+            return asked
+        try:
+            return self._composer.compose(self._drafter.extracted(self._reading.invoke(asked)))
+        except Exception as error:
+            return self._failed(question, error, None)
 
     # -- the steps ---------------------------------------------------------------------------------------------------
 
-    def _compose(self) -> Runnable[Asked, Answer]:
-        steps: list[tuple[str, Callable[[Any], Any]]] = [
-            ("retrieve", self._retrieve),
-            ("read", self._read),
-            ("draft", self._draft),
-        ]
-        way: Runnable[Any, Any] = RunnableLambda(lambda asked: asked, name="understood")
-        for name, step in steps:
-            way = way | RunnableLambda(timed(name, step), name=name)
-        return way | RunnableLambda(self._cite, name="cite")
-
     def _answer(self, request: Mapping[str, Any], config: RunnableConfig | None) -> Answer:
         began = time.perf_counter()
+        asked = self._understood(request)
+        if isinstance(asked, Answer):
+            return asked
+        try:
+            answer: Answer = self._chain.invoke(asked, config)
+        except Exception as error:
+            return self._failed(asked.raw, error, asked.as_of)
+        return _clocked(answer, began)
+
+    def _failed(self, question: str, error: Exception, as_of: date | None) -> Answer:
+        if isinstance(error, DatelineError):
+            return self._composer.without_text(question, AnswerStatus.FAILED, str(error), as_of)
+        where = "".join(traceback.format_tb(error.__traceback__))  # its text may quote the question
+        log.error("answering failed with %s\n%s", type(error).__name__, where)
+        reason = f"Dateline met an error of its own ({type(error).__name__}); the log has the details."
+        return self._composer.without_text(question, AnswerStatus.FAILED, reason, as_of)
+
+    def _understood(self, request: Mapping[str, Any]) -> Asked | Answer:
+        """The question as it can be searched for, or why it cannot be asked."""
         raw = request["question"]
         as_of, history = as_of_day(request.get("as_of")), _history(request.get("history") or ())
         if problem := problem_with(raw):
             shown = clean(raw)[:200] if isinstance(raw, str) else ""
-            return self._without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
+            return self._composer.without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
         question = clean(raw)
         try:
-            understood = understand(corrected(question, self._corpus))
-            asked = Asked(
-                raw=question,
-                question=understood,
-                parts=parts_of(understood),
-                as_of=as_of,
-                history=history,
-                timings={},
+            understood = understand(corrected(self._standing_alone(question, history), self._corpus))
+            return Asked(
+                raw=question, question=understood, parts=parts_of(understood), as_of=as_of, history=history, timings={}
             )
-            answer: Answer = self._chain.invoke(asked, config)
-        except DatelineError as error:
-            return self._without_text(question, AnswerStatus.FAILED, str(error), as_of)
         except Exception as error:
-            where = "".join(traceback.format_tb(error.__traceback__))  # its text may quote the question
-            log.error("answering failed with %s\n%s", type(error).__name__, where)
-            reason = f"Dateline met an error of its own ({type(error).__name__}); the log has the details."
-            return self._without_text(question, AnswerStatus.FAILED, reason, as_of)
-        total = (time.perf_counter() - began) * 1000
-        return replace(answer, timings={**answer.timings, "total": round(total, 1)})
+            return self._failed(question, error, as_of)
 
-    def _without_text(self, question: str, status: AnswerStatus, reason: str, as_of: date | None) -> Answer:
-        return Answer(
-            question=question, text=reason, status=status, reason=reason, as_of=as_of, index_id=self._corpus.index_id
-        )
+    def _standing_alone(self, question: str, history: tuple[tuple[str, ...], ...]) -> str:
+        """A question that leans on what was said before, by itself: by the language model if it keeps to the words."""
+        if not history:
+            return question
+        if self._llm and leans(question):
+            try:
+                if rewritten := by_model(question, history, self._llm.complete):
+                    return rewritten
+            except LanguageModelError as error:
+                log.info("the follow-up was rewritten by rule: %s", error)
+        return stand_alone(question, history)
 
     def _retrieve(self, asked: Asked) -> Found:
         if asked.question.kind is QuestionKind.INSTRUCTION:
@@ -188,95 +278,26 @@ class QAEngine:
         first = self.settings.top_k
         return Read(found=found, by_part=tuple(self._finder.find(part, p, first=first, bar=bar) for part, p in parts))
 
-    def _draft(self, read: Read) -> Drafted:
-        asked = read.found.asked
-        if asked.question.kind is QuestionKind.OVERVIEW:
-            draft = draft_overview(asked.question, asked.parts, read.passages, self._finder, self._wording)
-            return Drafted(read=read, draft=draft if draft.lines else None)
-        drafts, unanswered = [], []
-        for part, findings in zip(asked.parts, read.by_part, strict=True):
-            candidates = findings.candidates
-            if candidates and candidates[0].is_sure(self._bar):
-                drafts.append(draft_fact(part, candidates, self._wording))
-            else:
-                unanswered.append(part.text)
-        return Drafted(read=read, draft=joined(drafts) if drafts else None, unanswered=tuple(unanswered))
 
-    @property
-    def _bar(self) -> float:
-        """The confidence from which an answer is given; 0 with a reader that was not fitted."""
-        wished, fitted = self.settings.min_confidence, self._confidence
-        return wished if wished is not None else fitted.threshold if fitted else 0.0
+def language_model(settings: Settings, given: "str | BaseChatModel | None" = None) -> LanguageModel | None:
+    """The language model of the settings or the one given, not yet asked anything. Raises `SettingsError`."""
+    limits = Limits(deadline=settings.llm_timeout)
+    if given is not None and not isinstance(given, str):
+        return around(given, limits=limits, window=settings.llm_window)
+    name = given or settings.llm
+    if not name:
+        return None
+    return open_llm(name, base_url=settings.llm_base_url, limits=limits, window=settings.llm_window)
 
-    def _cite(self, drafted: Drafted) -> Answer:
-        asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
-        cited = cite(drafted.draft.lines, today) if drafted.draft else None
-        if cited is None or not cited.text:
-            return self._declined(drafted.read)
-        assert drafted.draft is not None
-        newest = max((c.published for c in cited.citations if c.published), default=None)
-        return Answer(
-            question=asked.raw,
-            text=cited.text,
-            status=AnswerStatus.PARTIAL if drafted.unanswered else AnswerStatus.ANSWERED,
-            reason=self._wording.say("partial", parts=" ".join(drafted.unanswered)) if drafted.unanswered else None,
-            short_answer=drafted.draft.short_answer,
-            confidence=_rounded(drafted.draft.confidence),
-            citations=cited.citations,
-            sentences=cited.sentences,
-            evidence=_evidence(drafted.read.passages),
-            as_of=asked.as_of,
-            newest_source=newest,
-            notices=self._notices(asked, newest, today),
-            model_id=self._reader.id,
-            index_id=self._corpus.index_id,
-            timings=asked.timings,
-        )
 
-    def _declined(self, read: Read) -> Answer:
-        asked = read.found.asked
-        coverage = self._corpus.coverage(asked.as_of)
-        what = searched(coverage, asked.as_of)
-        if asked.question.kind is QuestionKind.INSTRUCTION:
-            reason = self._wording.say("instruction", searched=what)
-        elif not coverage.articles:
-            reason = self._wording.say(
-                "nothing_then", as_of=day(asked.as_of), searched=searched(self._corpus.coverage(), None)
-            )
-        else:
-            reason = self._wording.say("declined", searched=what)
-        firsts = [findings.candidates[0].confidence for findings in read.by_part if findings.candidates]
-        best = max((confidence for confidence in firsts if confidence is not None), default=None)
-        passages = read.passages or merged(read.found.by_part)
-        return Answer(
-            question=asked.raw,
-            text=reason,
-            status=AnswerStatus.NOT_IN_ARTICLES,
-            confidence=_rounded(best),
-            evidence=_evidence(passages),
-            as_of=asked.as_of,
-            reason=reason,
-            nearest=_nearest(passages),
-            notices=self._notices(asked, None, date.today()),
-            model_id=self._reader.id,
-            index_id=self._corpus.index_id,
-            timings=asked.timings,
-        )
+def _writer(llm: LanguageModel, corpus: Corpus, wording: Prompt) -> Writer:
+    verifier = Verifier(embedder=corpus.embedder, rarity=corpus.rarity, ordinary=frozenset(corpus.embedder.words))
+    return Writer(model=llm, verifier=verifier, prompt=load_prompt(DRAFTING), wording=wording)
 
-    def _notices(self, asked: Asked, newest: date | None, today: date) -> tuple[str, ...]:
-        notices = []
-        if newest and (today - newest).days > self.settings.stale_days:
-            notices.append(self._wording.say("old", age=age((today - newest).days), day=day(newest)))
-        if asked.as_of and (undated := self._corpus.undated()):
-            articles = f"{undated:,} article{' was' if undated == 1 else 's were'}"
-            notices.append(self._wording.say("undated", count=articles))
-        if asked.history and leans_on_history(asked.question):
-            notices.append(self._wording.say("history"))
-        if asked.question.text != asked.raw:
-            notices.append(self._wording.say("read_as", question=asked.question.text))
-        if self._confidence is None:
-            notices.append(UNFITTED.format(self._reader.id))
-        return tuple(notices)
+
+def _clocked(answer: Answer, began: float) -> Answer:
+    total = (time.perf_counter() - began) * 1000
+    return replace(answer, timings={**answer.timings, "total": round(total, 1)})
 
 
 def _request(given: Any) -> Mapping[str, Any]:
@@ -295,29 +316,3 @@ def _history(given: object) -> tuple[tuple[str, ...], ...]:
     raise RequestError(
         f"history is {str(given)[:80]!r}; it has to be a list of [question] or [question, answer text], oldest first."
     )
-
-
-def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            passage_id=s.passage.id,
-            article_id=s.article.id,
-            title=s.article.title,
-            text=s.passage.text,
-            score=round(s.score, 4),
-            found_by=s.found_by,
-        )
-        for s in passages
-    )
-
-
-def _nearest(passages: Sequence[ScoredPassage], count: int = 3) -> tuple[Headline, ...]:
-    articles = {s.article.id: s.article for s in passages}
-    return tuple(
-        Headline(article_id=a.id, title=a.title, publisher=a.credited, published=a.published)
-        for a in list(articles.values())[:count]
-    )
-
-
-def _rounded(confidence: float | None) -> float | None:
-    return None if confidence is None else round(confidence, 4)

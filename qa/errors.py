@@ -3,6 +3,7 @@
 DatelineError (index/errors.py)
 ├── ReaderError        the reading model is missing, altered or cannot be loaded
 ├── RequestError       an argument that goes with a question cannot be used
+├── LanguageModelError a language model could not be asked, or gave no usable answer
 ├── PromptError        a file in prompts/ is missing, malformed or lacks a variable
 └── QuestionFileError  a line of a question file cannot be used
 """
@@ -16,6 +17,14 @@ class ReaderError(DatelineError):
 
 class RequestError(DatelineError):
     """An argument that goes with a question cannot be used."""
+
+
+class LanguageModelError(DatelineError):
+    """A language model could not be asked, or gave no usable answer; `failure` is a `qa.llm.Failure`."""
+
+    def __init__(self, message: str, *, failure: str) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class PromptError(DatelineError):

@@ -12,7 +12,7 @@ from qa.attribution import Attribution, attribution_of, within_sentence
 from qa.candidates import Candidate, CandidateFinder
 from qa.citations import Line, Quote
 from qa.confidence import share_met
-from qa.prompting import Wording
+from qa.prompting import Prompt
 from qa.question import Question, QuestionKind, as_asked
 from qa.sentences import sentences_of, sentences_of_passage
 from qa.spans import widen
@@ -54,7 +54,7 @@ class Draft:
     lead: int = 0
 
 
-def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Wording) -> Draft:
+def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Prompt) -> Draft:
     """The short answer first, with its speaker where the article has one, then the sentence word for word.
 
     A yes-or-no question, a why and a how get the sentence only. Where the best of the candidates is not sure enough for
@@ -91,7 +91,7 @@ def _adds(second: Candidate, best: Candidate) -> bool:
     return apart and (second.confidence or 0.0) >= SECOND_SHARE * (best.confidence or 0.0)
 
 
-def _second_line(candidate: Candidate, room: int, wording: Wording) -> Line:
+def _second_line(candidate: Candidate, room: int, wording: Prompt) -> Line:
     speaker = _unnamed(attribution_of(candidate.article.text, candidate.start, candidate.end))
     return _sentence_line(candidate, _quote(candidate), speaker, room, wording)
 
@@ -128,7 +128,7 @@ def draft_overview(
     parts: Sequence[Question],
     found: Sequence[ScoredPassage],
     finder: CandidateFinder,
-    wording: Wording,
+    wording: Prompt,
 ) -> Draft:
     """The sentences that say most about the question without repeating each other, in date order.
 
@@ -239,23 +239,23 @@ def _in_date_order(quote: Quote) -> tuple[bool, str, str, int]:
     return day is None, str(day), quote.scored.article.id, quote.start
 
 
-def _overview_line(quote: Quote, wording: Wording) -> Line:
+def _overview_line(quote: Quote, wording: Prompt) -> Line:
     said = attribution_of(quote.scored.article.text, quote.start, quote.end)
     return _with_speaker(quote.text, quote, _unnamed(said), wording)
 
 
-def _according_to(speaker: str, wording: Wording) -> str:
+def _according_to(speaker: str, wording: Prompt) -> str:
     return wording.say("attributed", speaker=within_sentence(speaker))
 
 
-def _short_line(short: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
+def _short_line(short: str, quote: Quote, speaker: str | None, wording: Prompt) -> Line:
     if speaker is None:
         return Line(parts=((short, True),), quotes=(quote,))
     prefix = _according_to(speaker, wording)
     return Line(parts=((prefix, False), (short, True)), quotes=(quote,), said=prefix)
 
 
-def _sentence_line(candidate: Candidate, quote: Quote, speaker: str | None, room: int, wording: Wording) -> Line:
+def _sentence_line(candidate: Candidate, quote: Quote, speaker: str | None, room: int, wording: Prompt) -> Line:
     text = candidate.sentence
     if speaker:
         room -= len(_according_to(speaker, wording).split())
@@ -264,7 +264,7 @@ def _sentence_line(candidate: Candidate, quote: Quote, speaker: str | None, room
     return _with_speaker(text, quote, speaker, wording)
 
 
-def _with_speaker(text: str, quote: Quote, speaker: str | None, wording: Wording) -> Line:
+def _with_speaker(text: str, quote: Quote, speaker: str | None, wording: Prompt) -> Line:
     text = " ".join(text.split())
     if speaker is None:
         return Line(parts=((text, False),), quotes=(quote,))

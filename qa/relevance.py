@@ -1,6 +1,5 @@
-"""Whether a passage is about what a question names, and whether a question can stand alone."""
+"""Whether a passage is about what a question names."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,11 +14,6 @@ ABOUT = 0.4  # share of the question's terms, weighed by rarity, that the articl
 CLOSE = 0.35  # cosine from which the names alone will do
 MISSING_NAMES = 0.5  # share of the question's names that the article may lack
 NEAR = 0.2  # cosine below which a passage is about something else, unless the question asks for days
-_LEANING = re.compile(
-    r"^(?:and|but|so|what about|how about|why\?*$|who else|what else|where else|when\?*$|then)\b"
-    r"|\b(?:he|she|they|them|him|his|her|their|it|its|that|those|these|this one|the latter|the former|there|then)\b",
-    re.IGNORECASE,
-)
 
 
 def heading(article: Article) -> str:
@@ -44,8 +38,3 @@ def is_about(question: Question, scored: ScoredPassage, rarity: Callable[[str], 
     named = bool(question.names) and scored.similarity >= CLOSE
     near = scored.similarity >= NEAR or bool(question.numbers)
     return named or (near and share_met(question.terms, present, rarity) >= ABOUT)
-
-
-def leans_on_history(question: Question) -> bool:
-    """Whether a question has words that point back to what was said before."""
-    return bool(_LEANING.search(question.text))

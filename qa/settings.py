@@ -24,6 +24,23 @@ class Settings(IndexSettings):
     top_k: int = Field(8, ge=1, le=50, description="Passages that are read first.")
     read_k: int = Field(8, ge=1, le=100, description="Passages that are read where the first leave the answer open.")
 
+    llm: str | None = Field(
+        None,
+        description="Language model that drafts answers, as provider:model; unset: none, nothing leaves the machine.",
+    )
+    llm_base_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible server (vLLM, llama.cpp, LM Studio) or of another provider."
+    )
+    llm_timeout: float = Field(
+        60.0, gt=0, le=3600, allow_inf_nan=False, description="Seconds that a language model may take for one answer."
+    )
+    llm_window: int = Field(
+        8192,
+        ge=1024,
+        le=10_000_000,
+        description="Tokens that the language model can read at once; passages are cut to fit.",
+    )
+
     @property
     def most_read(self) -> int:
         """How many passages may be read for an answer."""

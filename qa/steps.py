@@ -53,11 +53,17 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """A draft, or None, and the parts of the question that it leaves unanswered."""
+    """A draft, or None, and the parts of the question that it leaves unanswered.
+
+    `model_id` and `prompt_id` are those of the language model that wrote it, `notices` what has to be said about that.
+    """
 
     read: Read
     draft: Draft | None
     unanswered: tuple[str, ...] = ()
+    model_id: str | None = None
+    prompt_id: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 def merged(by_part: Sequence[Sequence[ScoredPassage]]) -> tuple[ScoredPassage, ...]:
@@ -69,11 +75,11 @@ def merged(by_part: Sequence[Sequence[ScoredPassage]]) -> tuple[ScoredPassage, .
     return tuple(first.values())
 
 
-def timed(name: str, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Run a step and note its milliseconds on the question it belongs to."""
+def timed(name: str, step: Callable[[Any], Any], since: float | None = None) -> Callable[[Any], Any]:
+    """Run a step and note its milliseconds, or those since a reading of the clock, on the question it belongs to."""
 
     def run(value: Any) -> Any:
-        began = time.perf_counter()
+        began = since or time.perf_counter()
         result = step(value)
         return _noted(result, name, round((time.perf_counter() - began) * 1000, 1))
 

@@ -99,7 +99,7 @@ def test_the_wheel_works_away_from_the_project(installed: Path, tmp_path: Path) 
     assert (examined.returncode, examined.stderr) == (3, "")
     findings: dict[str, Any] = {f["what"]: f for f in json.loads(examined.stdout)["findings"]}
     assert [what for what, finding in findings.items() if not finding["ok"]] == ["index"]
-    assert findings["prompts"]["found"] == "wording-1"
+    assert findings["prompts"]["found"] == "wording-1, drafting-1, followup-1"
     assert findings["seeds"]["found"] == "2 articles"
 
     indexed = dateline(installed, tmp_path, "index", "--json", "--index-dir", "data")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from qa.evaluation.normalise import canonical_words
 from qa.evaluation.questions import Question, load_questions
+from qa.normalise import canonical_words
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT / "seeds"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from index.corpus import Corpus
 from qa.candidates import CandidateFinder
 from qa.confidence import FEATURES, features
-from qa.evaluation.normalise import canonical_words
+from qa.normalise import canonical_words
 from qa.question import clean, understand
 from qa.retrieval import HybridRetriever
 from qa.spelling import corrected

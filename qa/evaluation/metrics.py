@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.types import Article
-from qa.evaluation.normalise import canonical_words
 from qa.evaluation.questions import Question, Source
+from qa.normalise import canonical_words
 from qa.types import Answer, AnswerStatus, Citation
 
 EXACT_TYPES = frozenset({"fact", "paraphrase", "misspelling"})

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from qa.errors import QuestionFileError
-from qa.evaluation.normalise import canonical_words
+from qa.normalise import canonical_words
 
 SHOWN_PROBLEMS = 10
 Half = Literal["tune", "report"]

@@ -2,14 +2,14 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from index.articlestore import Coverage
 from index.errors import DatelineError
 from index.types import Article
 from qa.errors import RequestError
-from qa.types import Answer, AnswerStatus
+from qa.types import Answer, AnswerStatus, Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,18 @@ class Engine(Protocol):
 
     def answer(self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None) -> Answer:
         """Answer one question."""
+
+    def stream(
+        self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None
+    ) -> Iterator[Sentence | Answer]:
+        """The sentences of the answer, then the answer."""
+
+    def warm_up(self) -> Answer:
+        """Load the models and try them; no language model is asked."""
+
+    @property
+    def llm_id(self) -> str | None:
+        """The language model that questions are sent to, if any."""
 
     def article(self, article_id: str) -> Article:
         """A whole article."""
@@ -47,14 +59,29 @@ def ask(
     """
     try:
         return engine.answer(question, history=history or (), as_of=as_of)
-    except RequestError as error:
-        return _refusal(question, AnswerStatus.INVALID_QUESTION, str(error))
-    except DatelineError as error:
-        return _refusal(question, AnswerStatus.FAILED, str(error))
     except Exception as error:
-        where = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("answering failed with %s\n%s", type(error).__name__, where)
-        return _refusal(question, AnswerStatus.FAILED, "Dateline met an error of its own; its log has the details.")
+        return _instead(question, error)
+
+
+def ask_aloud(
+    engine: Engine, question: str, history: Sequence[Sequence[str]] | None = None, as_of: str | None = None
+) -> Iterator[Sentence | Answer]:
+    """The sentences as they come, then the answer that `ask` would give; closing it ends a language model's call."""
+    try:
+        yield from engine.stream(question, history=history or (), as_of=as_of)
+    except Exception as error:
+        yield _instead(question, error)
+
+
+def _instead(question: str, error: Exception) -> Answer:
+    """The answer that says what went wrong."""
+    if isinstance(error, RequestError):
+        return _refusal(question, AnswerStatus.INVALID_QUESTION, str(error))
+    if isinstance(error, DatelineError):
+        return _refusal(question, AnswerStatus.FAILED, str(error))
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("answering failed with %s\n%s", type(error).__name__, where)
+    return _refusal(question, AnswerStatus.FAILED, "Dateline met an error of its own; its log has the details.")
 
 
 def remember(turns: Sequence[Sequence[str]], answer: Answer) -> list[list[str]]:

@@ -7,8 +7,9 @@ import gradio as gr
 from gradio.events import api as endpoint
 
 from qa.markdown import escape
-from qa.web.conversation import Engine, ask, remember
-from qa.web.replies import bubble
+from qa.types import Answer, Sentence
+from qa.web.conversation import Engine, ask, ask_aloud, remember
+from qa.web.replies import bubble, so_far
 from qa.web.sources import masthead, opening, panel
 
 # Reading is CPU work: more at once than this only makes each of them slower. The rest waits in the queue.
@@ -23,7 +24,7 @@ def layout(engine: Engine) -> gr.Blocks:
     """The page over an engine that is ready: conversation, sources beside it, and the HTTP endpoint `/answer`."""
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
-        _html(masthead(engine.coverage()), "dl-masthead")
+        _html(masthead(engine.coverage(), engine.llm_id), "dl-masthead")
         with gr.Row(elem_id="dl-columns"):
             with gr.Column(scale=3, min_width=320, elem_id="dl-conversation"):
                 chat = _chatbot(engine.examples())
@@ -97,22 +98,37 @@ def _wire(
             return
         waiting = [*shown, _said("user", escape(asked))]
         yield waiting, "", gr.skip(), gr.skip()
-        result = ask(engine, asked, before, (day or "").strip())
-        yield (
-            [*waiting, _said("assistant", bubble(result))],
-            gr.skip(),
-            panel(result, engine.article),
-            remember(before, result),
-        )
+        written: list[Sentence] = []
+        for event in ask_aloud(engine, asked, before, (day or "").strip()):
+            if not isinstance(event, Answer):
+                written.append(event)
+                if engine.llm_id:
+                    yield [*waiting, _said("assistant", so_far(written))], gr.skip(), gr.skip(), gr.skip()
+                continue
+            yield (
+                [*waiting, _said("assistant", bubble(event))],
+                gr.skip(),
+                panel(event, engine.article),
+                remember(before, event),
+            )
 
     def example(chosen: gr.SelectData, shown: list[Message], before: list[list[str]], day: str) -> Iterator[Any]:
         yield from reply(str(chosen.value["text"]), shown, before, day)
 
     changed = [chat, question, sources, turns]
     private: dict[str, Any] = {"api_visibility": "private", "concurrency_id": "answer", "show_progress": "hidden"}
-    question.submit(reply, [question, chat, turns, as_of], changed, **private)
-    chat.example_select(example, [chat, turns, as_of], changed, **private)
-    clear.click(lambda: ([], "", opening(), []), None, changed, api_visibility="private", show_progress="hidden")
+    answering: list[dict[str, Any]] = [
+        question.submit(reply, [question, chat, turns, as_of], changed, **private),
+        chat.example_select(example, [chat, turns, as_of], changed, **private),
+    ]
+    clear.click(
+        lambda: ([], "", opening(), []),
+        None,
+        changed,
+        api_visibility="private",
+        show_progress="hidden",
+        cancels=answering,
+    )
 
 
 def _publish(engine: Engine) -> None:

@@ -29,7 +29,6 @@ PORTS_TRIED = 40
 # How long an answer that is under way may delay a stop.
 SECONDS_TO_STOP = 3
 SECONDS_BETWEEN_LOOKS = 0.1
-FIRST_QUESTION = "What happened, and when?"
 
 
 def serve(
@@ -144,9 +143,7 @@ class ChatServer:
 
 def _prepared(engine: "Engine") -> "FastAPI":
     """The page, after a first question has gone through the engine, so that the first reader need not wait."""
-    from qa.web.conversation import ask
-
-    first = ask(engine, FIRST_QUESTION)
+    first = engine.warm_up()
     if first.status is AnswerStatus.FAILED:
         raise DatelineError(f"The engine could not answer a first question: {first.text} Run `dateline doctor`.")
     return _mounted(engine)

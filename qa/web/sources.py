@@ -11,6 +11,7 @@ from index.articlestore import Coverage
 from index.types import Article, DateSource
 from qa.coverage import searched
 from qa.markdown import age, day, safe_link, visible
+from qa.prompting import load_wording
 from qa.types import Answer, AnswerStatus, Citation, Headline, Verdict
 
 VERDICTS = {
@@ -38,9 +39,10 @@ def panel(answer: Answer, article: Callable[[str], Article]) -> str:
     return opening()
 
 
-def masthead(coverage: Coverage) -> str:
-    """The name of the page and what it can answer from."""
-    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{_escape(searched(coverage, None))}</p></div>'
+def masthead(coverage: Coverage, model: str | None = None) -> str:
+    """The name of the page, what it can answer from, and what leaves the machine where a language model is asked."""
+    leaves = f'<p class="dl-leaves">{_escape(load_wording().say("leaves", model=model))}</p>' if model else ""
+    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{_escape(searched(coverage, None))}</p>{leaves}</div>'
 
 
 def opening() -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from index.settings import DEFAULT_EMBEDDER
 from qa.cli import main
 from qa.doctor import PACKAGES, Finding, examine
 from qa.settings import Settings
+from tests.qa.llm.provider import Provider, closed_port, say
 
 ROOT = Path(__file__).parents[2]
 Capsys = pytest.CaptureFixture[str]
@@ -21,8 +23,10 @@ def findings(index_dir: Path, **settings: object) -> Mapping[str, Finding]:
     return {finding.what: finding for finding in examine(Settings.load(index_dir=index_dir, **settings))}
 
 
-def files_below(folder: Path) -> set[tuple[str, float]]:
-    return {(str(file), file.stat().st_mtime) for file in folder.rglob("*")}
+def files_below(folder: Path) -> set[tuple[str, str]]:
+    """Every file with what is in it; of Chroma's the names only, since it writes to them whenever it opens them."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {(str(f), "" if "chroma" in f.parts else sha256(f.read_bytes()).hexdigest()) for f in files}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def whole(seeds_index: Path) -> Mapping[str, Finding]:
 
 
 def test_a_whole_installation_has_nothing_to_fix(whole: Mapping[str, Finding]) -> None:
-    assert list(whole) == ["Python", *PACKAGES, "embedder", "reader", "prompts", "seeds", "index"]
+    assert list(whole) == ["Python", *PACKAGES, "embedder", "reader", "prompts", "language model", "seeds", "index"]
     assert [finding for finding in whole.values() if not finding.ok or finding.fix or not finding.found] == []
 
 
@@ -42,7 +46,7 @@ def test_versions_models_and_index_are_named(whole: Mapping[str, Finding], seeds
     assert whole["embedder"].found.startswith(f"{DEFAULT_EMBEDDER}, 384 dimensions, weights ")
     assert whole["reader"].found.startswith("dateline-reader@")
     assert whole["reader"].found.endswith(", calibrated")
-    assert whole["prompts"].found == "wording-1"
+    assert whole["prompts"].found == "wording-1, drafting-1, followup-1"
     assert whole["seeds"].found == f"{len(list((ROOT / 'seeds').glob('*.md'))) - 1} articles"
     assert f"{manifest.articles} articles, {manifest.passages} passages" in whole["index"].found
 
@@ -133,7 +137,41 @@ def test_the_exit_code_tells_a_missing_index_from_a_bad_installation(
 def test_a_person_reads_one_line_for_each_thing_and_the_fix_below_it(tmp_path: Path, capsys: Capsys) -> None:
     assert main(["doctor", "--index-dir", str(tmp_path / "none")]) == 3
     lines = capsys.readouterr().out.splitlines()
-    assert len([line for line in lines if line.startswith("ok       ")]) == len(PACKAGES) + 5
+    assert len([line for line in lines if line.startswith("ok       ")]) == len(PACKAGES) + 6
     assert lines[-2].startswith("MISSING  index: There is no index at ")
     assert lines[-1].strip().startswith("fix: ")
     assert "dateline index FOLDER" in lines[-1]
+
+
+def test_no_language_model_is_nothing_missing(whole: Mapping[str, Finding]) -> None:
+    assert whole["language model"].found.startswith("none: ")
+
+
+def test_a_language_model_without_its_key_is_named_with_the_variable(
+    seeds_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    found = findings(seeds_index, llm="openai:some-model")["language model"]
+    assert not found.ok
+    assert "OPENAI_API_KEY" in found.fix
+
+
+def test_a_language_model_is_asked_only_on_request(seeds_index: Path) -> None:
+    with Provider(say("ready")) as provider:
+        settings = Settings.load(index_dir=seeds_index, llm="openai:some-model", llm_base_url=provider.openai_url)
+        untried = {finding.what: finding for finding in examine(settings)}["language model"]
+        assert (untried.ok, provider.calls) == (True, 0)
+        tried = {finding.what: finding for finding in examine(settings, connect=True)}["language model"]
+        assert (tried.found, provider.calls) == ("openai:some-model answers", 1)
+
+
+def test_a_language_model_that_is_out_of_reach_is_said_so(seeds_index: Path) -> None:
+    settings = Settings.load(
+        index_dir=seeds_index,
+        llm="openai:some-model",
+        llm_base_url=f"http://127.0.0.1:{closed_port()}/v1",
+        llm_timeout=2,
+    )
+    found = {finding.what: finding for finding in examine(settings, connect=True)}["language model"]
+    assert not found.ok
+    assert "out of reach" in found.found

@@ -144,9 +144,20 @@ def test_a_history_of_questions_and_answers_is_taken(engine: QAEngine) -> None:
     assert answer.status is AnswerStatus.ANSWERED
 
 
-def test_a_question_that_leans_on_what_was_said_is_told_that_it_stands_alone(engine: QAEngine) -> None:
-    answer = engine.answer("How long did they last?", history=[["Who met in Yevlakh?", "Officials."]])
-    assert any("on its own" in notice for notice in answer.notices)
+def test_a_question_that_leans_on_what_was_said_is_read_with_it_and_says_so(engine: QAEngine) -> None:
+    answer = engine.answer(
+        "How long did they last?", history=[["Where were the talks in Yevlakh held?", "In Yevlakh."]]
+    )
+    assert answer.question == "How long did they last?"
+    assert any(notice.startswith("Read as: How long did the talks in Yevlakh last") for notice in answer.notices)
+    assert answer.short_answer == "three hours"
+
+
+def test_a_new_topic_is_not_dragged_into_the_old_one(engine: QAEngine) -> None:
+    question = "Who won the election in Ostrania?"
+    alone = engine.answer(question)
+    after = engine.answer(question, history=[["How long did the talks in Yevlakh last?", "**three hours** [1]"]])
+    assert (after.text, after.notices) == (alone.text, alone.notices)
 
 
 def test_a_stream_gives_the_cited_sentences_then_the_same_answer(engine: QAEngine, answered: Answer) -> None:

@@ -23,8 +23,8 @@ from qa.evaluation.metrics import (
     token_f1,
     word_count,
 )
-from qa.evaluation.normalise import canonical_words
 from qa.evaluation.questions import Question, Source
+from qa.normalise import canonical_words
 from qa.types import Answer, AnswerStatus, Citation, Verdict
 
 TEXT = "The envoys met in Tarvo. The meeting lasted three hours."

@@ -21,7 +21,7 @@ from index.articlestore import Coverage
 from index.errors import IndexMissing, SettingsError
 from index.types import Article
 from qa.errors import RequestError
-from qa.types import Answer, AnswerStatus, Citation, Verdict
+from qa.types import Answer, AnswerStatus, Citation, Sentence, Verdict
 from qa.web import serve
 from qa.web.conversation import TURNS_KEPT, ask, remember
 from qa.web.server import ChatServer
@@ -71,6 +71,20 @@ class PreparedEngine:
             as_of=date.fromisoformat(as_of) if as_of else None,
             notices=notices,
         )
+
+    def stream(
+        self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None
+    ) -> Iterator[Sentence | Answer]:
+        answer = self.answer(question, history=history, as_of=as_of)
+        yield from answer.sentences
+        yield answer
+
+    def warm_up(self) -> Answer:
+        return self.answer("Is it there?")
+
+    @property
+    def llm_id(self) -> str | None:
+        return None
 
     def article(self, article_id: str) -> Article:
         return Article(id=article_id, title="Harbour talks end", text=TEXT)
@@ -247,8 +261,8 @@ def test_what_keeps_the_engine_from_opening_is_raised_to_the_caller() -> None:
 
 def test_an_engine_that_cannot_answer_is_closed_and_reported() -> None:
     class Broken(PreparedEngine):
-        def answer(self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None) -> Answer:
-            raise RuntimeError("broken")
+        def warm_up(self) -> Answer:
+            return Answer(question="", text="broken", status=AnswerStatus.FAILED)
 
     engine = Broken()
     with pytest.raises(Exception, match="could not answer a first question"):

@@ -6,8 +6,8 @@ import pytest
 
 from index.articlestore import Coverage
 from index.types import Article
-from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
-from qa.web.replies import bubble
+from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Sentence, Verdict
+from qa.web.replies import bubble, so_far
 from qa.web.sources import CONTEXT_CHARACTERS, VERDICTS, masthead, panel
 
 TEXT = "Delegates met in the harbour town.\n\nThree convoys were agreed on. Both sides will return in May."
@@ -152,6 +152,17 @@ def test_the_masthead_says_what_is_indexed() -> None:
     text = masthead(coverage)
     for part in ("4 articles", "A &lt;b&gt;, C", "2 Apr 2023", "27 Sep 2023"):
         assert part in text
+
+
+def test_the_masthead_says_what_leaves_the_machine_only_where_a_language_model_is_asked() -> None:
+    coverage = Coverage(articles=1, publishers=(), oldest=None, newest=None, undated=1)
+    assert "sent to" not in masthead(coverage)
+    assert "are sent to openai:gpt &lt;b&gt;; nothing else leaves this machine." in masthead(coverage, "openai:gpt <b>")
+
+
+def test_what_is_written_so_far_shows_text_as_text_and_its_numbers() -> None:
+    sentence = Sentence(text="Talks <b>ended</b> [2].", verdict=Verdict.SUPPORTED, citations=(1, 3))
+    assert so_far([sentence, sentence]).startswith(r"Talks &lt;b&gt;ended&lt;/b&gt; \[2\]. \[1\]\[3\]")
 
 
 def test_the_reply_leaves_the_sources_to_the_panel() -> None:

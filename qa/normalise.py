@@ -10,8 +10,8 @@ def _numbered(words: str, start: int = 0, step: int = 1) -> dict[str, int]:
     return {word: step * number for number, word in enumerate(words.split(), start)}
 
 
-_MONTHS = tuple(_numbered("january february march april may june july august september october november december"))
-_MONTH_NAMES = {month: month for month in _MONTHS} | {month[:3]: month for month in _MONTHS} | {"sept": "september"}
+MONTHS = tuple(_numbered("january february march april may june july august september october november december"))
+_MONTH_NAMES = {month: month for month in MONTHS} | {month[:3]: month for month in MONTHS} | {"sept": "september"}
 _DAYS = frozenset(map(str, range(1, 32)))
 _ARTICLES = frozenset({"a", "an", "the"})
 _DIGIT_WORDS = _numbered("one two three four five six seven eight nine", 1)
@@ -75,7 +75,7 @@ def canonical_words(text: str) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", _DIGIT_GROUP_SPACE.sub("", text)).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char)).replace("\u2019", "'")
-    text = _ISO_DATE.sub(lambda day: f"{_MONTHS[int(day[2]) - 1]} {int(day[3])} {day[1]}", text)
+    text = _ISO_DATE.sub(lambda day: f"{MONTHS[int(day[2]) - 1]} {int(day[3])} {day[1]}", text)
     text = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text)
     return _POSSESSIVE.sub("", text).replace("'", "").replace("per cent", "percent")
 
@@ -164,10 +164,10 @@ def _month_first(words: Sequence[str]) -> list[str]:
     at = 0
     while at < len(words):
         month = at + (2 if _token(words, at + 1) == "of" else 1)
-        if (day := _day(words[at])) and _token(words, month) in _MONTHS:
+        if (day := _day(words[at])) and _token(words, month) in MONTHS:
             ordered += [words[month], day]
             at = month + 1
-        elif words[at] in _MONTHS and (day := _day(_token(words, at + 1))):
+        elif words[at] in MONTHS and (day := _day(_token(words, at + 1))):
             ordered += [words[at], day]
             at += 2
         else:

@@ -1,0 +1,131 @@
+"""A draft -> the Answer: numbered citations, why something is missing, and what else the reader should know."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from index.corpus import Corpus
+from qa.citations import cite
+from qa.coverage import searched
+from qa.markdown import age, day
+from qa.prompting import Prompt
+from qa.question import QuestionKind
+from qa.steps import Drafted, merged
+from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage
+
+UNFITTED = (
+    "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
+    " prefers it to none. Run: dateline calibrate"
+)
+
+
+class Composer:
+    """Puts answers together over one corpus; `reader_id` is named where the reader was not `calibrated`."""
+
+    def __init__(self, *, corpus: Corpus, wording: Prompt, stale_days: int, reader_id: str, calibrated: bool) -> None:
+        self._corpus, self._wording = corpus, wording
+        self._stale_days, self._reader_id, self._calibrated = stale_days, reader_id, calibrated
+
+    def without_text(self, question: str, status: AnswerStatus, reason: str, as_of: date | None) -> Answer:
+        """An answer that only says why there is none."""
+        return Answer(
+            question=question, text=reason, status=status, reason=reason, as_of=as_of, index_id=self._corpus.index_id
+        )
+
+    def compose(self, drafted: Drafted) -> Answer:
+        """The answer for a draft, or an honest decline where nothing of it can be said."""
+        asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
+        cited = cite(drafted.draft.lines, today) if drafted.draft else None
+        if cited is None or not cited.text:
+            return self._declined(drafted)
+        assert drafted.draft is not None
+        newest = max((c.published for c in cited.citations if c.published), default=None)
+        return Answer(
+            question=asked.raw,
+            text=cited.text,
+            status=AnswerStatus.PARTIAL if drafted.unanswered else AnswerStatus.ANSWERED,
+            reason=self._wording.say("partial", parts=" ".join(drafted.unanswered)) if drafted.unanswered else None,
+            short_answer=drafted.draft.short_answer,
+            confidence=_rounded(drafted.draft.confidence),
+            citations=cited.citations,
+            sentences=cited.sentences,
+            evidence=_evidence(drafted.read.passages),
+            as_of=asked.as_of,
+            newest_source=newest,
+            notices=self._notices(drafted, newest, today),
+            model_id=drafted.model_id or self._reader_id,
+            prompt_id=drafted.prompt_id,
+            index_id=self._corpus.index_id,
+            timings=asked.timings,
+        )
+
+    def _declined(self, drafted: Drafted) -> Answer:
+        read = drafted.read
+        asked = read.found.asked
+        coverage = self._corpus.coverage(asked.as_of)
+        what = searched(coverage, asked.as_of)
+        if asked.question.kind is QuestionKind.INSTRUCTION:
+            reason = self._wording.say("instruction", searched=what)
+        elif not coverage.articles:
+            reason = self._wording.say(
+                "nothing_then", as_of=day(asked.as_of), searched=searched(self._corpus.coverage(), None)
+            )
+        else:
+            reason = self._wording.say("declined", searched=what)
+        firsts = [findings.candidates[0].confidence for findings in read.by_part if findings.candidates]
+        best = max((confidence for confidence in firsts if confidence is not None), default=None)
+        passages = read.passages or merged(read.found.by_part)
+        return Answer(
+            question=asked.raw,
+            text=reason,
+            status=AnswerStatus.NOT_IN_ARTICLES,
+            confidence=_rounded(best),
+            evidence=_evidence(passages),
+            as_of=asked.as_of,
+            reason=reason,
+            nearest=_nearest(passages),
+            notices=self._notices(drafted, None, date.today()),
+            model_id=drafted.model_id or self._reader_id,
+            prompt_id=drafted.prompt_id,
+            index_id=self._corpus.index_id,
+            timings=asked.timings,
+        )
+
+    def _notices(self, drafted: Drafted, newest: date | None, today: date) -> tuple[str, ...]:
+        asked = drafted.read.found.asked
+        notices = [*drafted.notices]
+        if newest and (today - newest).days > self._stale_days:
+            notices.append(self._wording.say("old", age=age((today - newest).days), day=day(newest)))
+        if asked.as_of and (undated := self._corpus.undated()):
+            articles = f"{undated:,} article{' was' if undated == 1 else 's were'}"
+            notices.append(self._wording.say("undated", count=articles))
+        if asked.question.text != asked.raw:
+            notices.append(self._wording.say("read_as", question=asked.question.text))
+        if not self._calibrated:
+            notices.append(UNFITTED.format(self._reader_id))
+        return tuple(notices)
+
+
+def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            passage_id=s.passage.id,
+            article_id=s.article.id,
+            title=s.article.title,
+            text=s.passage.text,
+            score=round(s.score, 4),
+            found_by=s.found_by,
+        )
+        for s in passages
+    )
+
+
+def _nearest(passages: Sequence[ScoredPassage], count: int = 3) -> tuple[Headline, ...]:
+    articles = {s.article.id: s.article for s in passages}
+    return tuple(
+        Headline(article_id=a.id, title=a.title, publisher=a.credited, published=a.published)
+        for a in list(articles.values())[:count]
+    )
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 4)

@@ -1,0 +1,162 @@
+"""Each sentence of a draft against the passages it cites: verbatim, supported, from another source, or not supported."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.keywords import terms
+from qa.attribution import attribution_of
+from qa.citations import Quote
+from qa.claims import names_of
+from qa.directives import carries_directive, is_directive
+from qa.sentences import sentences_of_passage
+from qa.support import FAULTS, Rarity, Support, Window, agreement, load_support, window_for
+from qa.types import ScoredPassage, Verdict
+
+OTHERS = 3  # further passages that are held against a sentence which its own do not support
+SHORTEST = 3  # stems of a sentence that says something
+_LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info|example)\b|@\w", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_EDGES = " .…!?\"“”'’"
+
+
+class Embeds(Protocol):
+    """The part of an embedder that verification needs."""
+
+    def embed_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a few short texts: shape (texts, dimension)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What became of one sentence: its verdict, the article's words it rests on, and what is wrong where it has none.
+
+    `speaker` is whose claim the source says it is, where the sentence leaves that out.
+    """
+
+    verdict: Verdict
+    quotes: tuple[Quote, ...] = ()
+    fault: str | None = None
+    probability: float = 0.0
+    speaker: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sentence may be said, with these quotes."""
+        return self.verdict is not Verdict.UNSUPPORTED
+
+
+class Verifier:
+    """Holds sentences against passages by code and the embedder; no language model is asked.
+
+    `rarity` says how much a stem tells (0 to 1), `ordinary` are words that are no name at the head of a sentence.
+    """
+
+    def __init__(
+        self, *, embedder: Embeds, rarity: Rarity, ordinary: frozenset[str], support: Support | None = None
+    ) -> None:
+        self._embedder, self._rarity, self._ordinary = embedder, rarity, ordinary
+        self._support = support or load_support()
+
+    def check(self, claim: str, cited: Sequence[ScoredPassage], evidence: Sequence[ScoredPassage]) -> Checked:
+        """The verdict on one sentence.
+
+        A sentence that cites nothing is looked for in all of the evidence. One that its own passages do not support and
+        another does gets `WRONG_SOURCE` with the quotes of that other one.
+        """
+        if len(terms(claim)) < SHORTEST:
+            return Checked(verdict=Verdict.UNSUPPORTED, fault="nothing that could be checked")
+        if _LINK.search(claim):
+            return Checked(verdict=Verdict.UNSUPPORTED, fault="an address")
+        own = self._best(claim, [(s,) for s in cited] + ([tuple(cited)] if len(cited) > 1 else []))
+        if own and own.holds:
+            return own
+        known = {s.passage.id for s in cited}
+        others = sorted(
+            ((s,) for s in evidence if s.passage.id not in known),
+            key=lambda sources: -window_for(claim, sources, self._rarity).met,
+        )
+        other = self._best(claim, others[:OTHERS])
+        if other and other.holds:
+            if not cited:
+                return other
+            return Checked(
+                verdict=Verdict.WRONG_SOURCE, quotes=other.quotes, probability=other.probability, speaker=other.speaker
+            )
+        return own or other or Checked(verdict=Verdict.UNSUPPORTED, fault="no source")
+
+    def _best(self, claim: str, options: Sequence[tuple[ScoredPassage, ...]]) -> Checked | None:
+        """The first option that holds the sentence word for word, else the most probable one."""
+        best: Checked | None = None
+        for sources in options:
+            checked = _verbatim(claim, sources) or self._weighed(claim, sources)
+            if checked.verdict is Verdict.VERBATIM:
+                return checked
+            if best is None or (checked.holds, checked.probability) > (best.holds, best.probability):
+                best = checked
+        return best
+
+    def _weighed(self, claim: str, sources: tuple[ScoredPassage, ...]) -> Checked:
+        window = window_for(claim, sources, self._rarity)
+        if not window.parts:
+            return Checked(verdict=Verdict.UNSUPPORTED, fault="no source")
+        vectors = self._embedder.embed_questions([claim, window.text])
+        found = agreement(claim, sources, window, float(vectors[0] @ vectors[1]), self._rarity, self._ordinary)
+        probability = self._support.weigh(found)
+        fault = next((said for name, said in FAULTS.items() if getattr(found, name) > 0), None)
+        if fault is None and probability < self._support.threshold:
+            fault = "more than the source says"
+        if any(carries_directive(scored.article.text[a:b]) for scored, (a, b) in window.parts):
+            fault = "words of a source that are addressed to a machine"
+        return Checked(
+            verdict=Verdict.UNSUPPORTED if fault else Verdict.SUPPORTED,
+            quotes=_quotes(window),
+            fault=fault,
+            probability=0.0 if fault else probability,
+            speaker=None if fault else self._left_out(claim, window),
+        )
+
+    def _left_out(self, claim: str, window: Window) -> str | None:
+        """Whose claim every sentence of the window is, where this one names nobody."""
+        said = [attribution_of(scored.article.text, a, b) for scored, (a, b) in window.parts]
+        first = said[0]
+        if first is None or any(one is None or one.name != first.name for one in said):
+            return None
+        if attribution_of(claim, 0, len(claim)) or "according to" in claim.lower():
+            return None
+        named = {name.stem for name in names_of(f"x {first.who} {first.name}", frozenset())} | set(terms(first.who))
+        return None if named & set(terms(claim)) else first.name
+
+
+def _verbatim(claim: str, sources: Sequence[ScoredPassage]) -> Checked | None:
+    """The sentence as a stretch of one or two sentences of a passage, white space and the marks at its ends aside."""
+    bare = _SPACE.sub(" ", claim).strip(_EDGES)
+    for scored in sources:
+        text = scored.article.text
+        spans = [s for s in sentences_of_passage(scored.passage, text) if not is_directive(text[slice(*s)])]
+        for a, b in spans:
+            if bare in _SPACE.sub(" ", text[a:b]) and _is_most(bare, text[a:b]):
+                quote = Quote(scored=scored, start=a, end=b)
+                return Checked(verdict=Verdict.VERBATIM, quotes=(quote,), probability=1.0, speaker=None)
+    return None
+
+
+def _is_most(part: str, sentence: str) -> bool:
+    """Whether a stretch is the whole sentence, or as good as: a part of one may leave out a "not" or a speaker."""
+    return len(part) >= 0.9 * len(_SPACE.sub(" ", sentence).strip(_EDGES))
+
+
+def _quotes(window: Window) -> tuple[Quote, ...]:
+    """The window's sentences as quotes; neighbours in one article become one."""
+    quotes: list[Quote] = []
+    for scored, (a, b) in window.parts:
+        last = quotes[-1] if quotes else None
+        if last and last.scored.article.id == scored.article.id and not scored.article.text[last.end : a].strip():
+            quotes[-1] = Quote(scored=last.scored, start=last.start, end=b)
+        else:
+            quotes.append(Quote(scored=scored, start=a, end=b))
+    return tuple(quotes)
