@@ -14,7 +14,7 @@ from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.relevance import article_terms, heading
-from qa.sentences import sentences_of
+from qa.sentences import readable, sentences_of
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
@@ -190,7 +190,7 @@ def _counted_missing(question: Question, in_sentence: frozenset[str], short: str
 
 def _headed(scored: ScoredPassage) -> str:
     """What is read: the passage after its article's title, without which it may be anybody's delegation that met."""
-    return f"{scored.article.title}. {scored.passage.text}"
+    return f"{scored.article.title}. {readable(scored.passage, scored.article.text)}"
 
 
 def _spans(

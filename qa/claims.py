@@ -36,10 +36,12 @@ _LIMIT = re.compile(
 )
 _NOT = re.compile(r"n[’']t\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*|[,;:.!?]")
-_DENIES = re.compile(r"^(?:not|no|never|none|neither|nor|nobody|nothing|nowhere)$")
+_DENIES = re.compile(
+    r"^(?:not|no|never|none|neither|nor|nobody|nothing|nowhere|den(?:y|ied|ies|ying)|refus(?:e|ed|es|ing)|disput(?:ed|es))$"
+)
 _NEGATES = re.compile(
-    r"^(?:without|den(?:y|ied|ies|ying)|refus(?:e|ed|es|ing|al)|reject(?:ed|s|ing)?|declin(?:ed|es|ing)|fail(?:ed|s|ing)?|unable"
-    r"|lack(?:s|ed|ing)?|hardly|barely|absence|disput(?:ed|es)|contradict(?:s|ed)?|clear(?:s|ed)?|cleared|acquit(?:s|ted)|ruled"
+    r"^(?:without|refusal|reject(?:ed|s|ing)?|declin(?:ed|es|ing)|fail(?:ed|s|ing)?|unable"
+    r"|lack(?:s|ed|ing)?|hardly|barely|absence|contradict(?:s|ed)?|clear(?:s|ed)?|cleared|acquit(?:s|ted)|ruled"
     r"|rul(?:es|ing)|ignor(?:e|es|ed)|forbid(?:s|den)?|ban(?:s|ned)?|barred|prohibit(?:s|ed)?|instead|rather|except|outside|empty"
     r"|off|away|only|against|free|spared|missed|unaware|unknown|unpaid|un(?:harmed|hurt|injured|damaged|confirmed|connected|changed|likely"
     r"|able|scathed|touched)|stopped|prevent(?:s|ed)?|avoid(?:s|ed)?|halt(?:s|ed)?|drop(?:s|ped)|longer|out|false|wrong|untrue)$"
@@ -52,6 +54,7 @@ _HEDGE = re.compile(
 _PARTIAL = re.compile(r"^(?:some|most|many|several|part|partly|half|few|nearly|almost|about|mostly|only|majority)$")
 _WHOLE = re.compile(r"^(?:all|every|each|everyone|everybody|entire|entirely|whole|fully|completely|both|always|total)$")
 _MAY = re.compile(r"\b(?:in|of|since|until|by|last|next|during) May\b")
+_STEPS = frozenset({"by", "to", "from"})
 _SCOPE = 4  # stems after a negation that it may reach; a comma does not end it, a full stop does
 _SPELLED = re.compile(r"\([A-Z][A-Za-z0-9&-]{1,7}\)")  # the abbreviation of the words before it
 _NAME = re.compile(r"[A-Z][\w’'&.-]*\w|[A-Z]")
@@ -60,17 +63,23 @@ _TITLES = frozenset(
     " director chairman chairwoman chief ambassador senator judge captain professor doctor premier deputy foreign defence"
     " defense interior finance state ministry government council party court police army parliament the a an in on at by"
     " according after before during while when although as it he she they this that these those both two three its his her"
-    " their we i for of from with under over following despite however meanwhile later earlier".split()
+    " their we i for of from with under over following despite however meanwhile later earlier no one yes but so all few if or"
+    " and yet not nor our my who how why what when where there most some many such each any nobody nothing none neither only"
+    " even just now then here more less new old last next".split()
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A figure: `value` in digits with its sign, `unit` where it is measured, `counted` the stems that follow it."""
+    """A figure: `value` in digits with its sign, `unit` where it is measured, `counted` the stems that follow it.
+
+    `step` is the "by", "to" or "from" before it.
+    """
 
     value: str
     unit: str
     counted: tuple[str, ...]
+    step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +203,7 @@ def _numbers(found: Sequence[str], taken: frozenset[int]) -> tuple[Number, ...]:
             Number(
                 value=f"-{word}" if minus else word,
                 unit=unit,
+                step=found[at - 1] if at and found[at - 1] in _STEPS else "",
                 counted=tuple(terms(" ".join(w for w in after if not w[0].isdigit())))[:2],
             )
         )

@@ -10,7 +10,7 @@ from qa.markdown import age, day
 from qa.prompting import Prompt
 from qa.question import QuestionKind
 from qa.steps import Drafted, merged
-from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage
+from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
 
 UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
@@ -36,7 +36,7 @@ class Composer:
         asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
         cited = cite(drafted.draft.lines, today) if drafted.draft else None
         if cited is None or not cited.text:
-            return self._declined(drafted)
+            return self._declined(drafted, cited.sentences if cited else ())
         assert drafted.draft is not None
         newest = max((c.published for c in cited.citations if c.published), default=None)
         return Answer(
@@ -58,7 +58,7 @@ class Composer:
             timings=asked.timings,
         )
 
-    def _declined(self, drafted: Drafted) -> Answer:
+    def _declined(self, drafted: Drafted, fallen: tuple[Sentence, ...]) -> Answer:
         read = drafted.read
         asked = read.found.asked
         coverage = self._corpus.coverage(asked.as_of)
@@ -79,6 +79,7 @@ class Composer:
             text=reason,
             status=AnswerStatus.NOT_IN_ARTICLES,
             confidence=_rounded(best),
+            sentences=fallen,
             evidence=_evidence(passages),
             as_of=asked.as_of,
             reason=reason,

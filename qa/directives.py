@@ -33,7 +33,7 @@ _OBJECT = (
 )
 # Its first word may be in capitals; a capital after it would make the two a name.
 _IMPERATIVE = re.compile(
-    rf"^[\W_]*(?i:{_WHERE}{_OPENERS})(?:(?i:{_PLAIN})\b(?!,| (?:of|to the|from|came|was|were|is|are|has|had|costs?)\b)(?= (?-i:[a-z\d“\"‘'(]|I\b|[A-Z]{{2,}}|A\b)|: | [A-Z][\w ]*[.!]*$|\W*$)"
+    rf"(?:^|[>}}|])[\W_]*(?i:{_WHERE}{_OPENERS})(?:(?i:{_PLAIN})\b(?!,| (?:of|to the|from|came|was|were|is|are|has|had|costs?)\b)(?= (?-i:[a-z\d“\"‘'(]|I\b|[A-Z]{{2,}}|A\b)|: | [A-Z][\w ]*[.!]*$|\W*$)"
     rf"|(?i:{_OTHER})(?::|(?= (?i:{_OBJECT})(?!\w))))"
 )
 _SPOKEN_TO = re.compile(
@@ -51,11 +51,13 @@ _SPOKEN_TO = re.compile(
     rf"|\bfrom now on,? you\b|\byou (?:will|must|shall) now\b|\bnew instructions?:"
     rf"|\b(?:when(?:ever)?|if) (?:you are |you[’']re |the user |a user |users |anyone |someone |somebody |a reader )?ask(?:s|ed)?\b[^,.]{{0,90}},? (?:please |then |always |only |just |do not |don[’']t |never )*(?:say|reply|answer|respond|claim|state|refuse|mention|pretend|tell)\b(?! (?:officials|residents|police|he|she|they|it)\b)"
     rf"|\b(?:say|reply|answer|respond|tell \w+(?: \w+)?) (?:that )?you (?:do not|don[’']t|cannot|can[’']t|have no|know nothing)\b"
+    rf"|\b(?:in|as|using|from|with|to) (?:rot-?13|base-?(?:16|32|58|64)|a caesar cipher|(?:caesar|substitution) ciphers?|morse code)\b"
     rf"|^\W*(?:source|passage|document|context|citation) ?#?\d{{1,2}}\s*[:)\]]|^\W*[\[(【［]\d{{1,2}}[\])】］] ?[A-Z][\w ]{{1,40}}:",
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"\b(?=[\w+/]*\d)(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])[\w+/]{24,}={0,2}")
 _QUOTED = re.compile(r"“[^“”]*[”\"]?|\"[^\"]*\"?|(?<!\w)[‘'][^‘’']{3,}[’'](?!\w)")
+_MEANT = re.compile(r"^[\s“”\"‘’']*(?:to )?|[\s“”\"‘’']+$")
 _MARKS = " “”\"‘’'"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -66,7 +68,7 @@ def is_directive(sentence: str) -> bool:
     What it reports between quotation marks is somebody's words, and those do not count: an article about planted
     instructions can be quoted.
     """
-    own = _QUOTED.sub(" “” ", sentence)
+    own = _QUOTED.sub("“”", sentence)
     if len(_WORD.findall(own)) < 2:  # nobody is quoted, it is all between the marks
         own = sentence.strip(_MARKS)
     return own.rstrip().endswith("?") or _tells(own)
@@ -74,7 +76,7 @@ def is_directive(sentence: str) -> bool:
 
 def carries_directive(sentence: str) -> bool:
     """Whether a sentence is a directive or quotes one: what it says may not be said in other words than its own."""
-    return is_directive(sentence) or any(_tells(quoted.strip(_MARKS)) for quoted in _QUOTED.findall(sentence))
+    return is_directive(sentence) or any(_tells(_MEANT.sub("", quoted)) for quoted in _QUOTED.findall(sentence))
 
 
 def _tells(text: str) -> bool:

@@ -76,7 +76,8 @@ class Drafter:
             return Drafted(read=read, draft=None, model_id=self._writer.model.id)
         own = extracted.draft
         if own is None:
-            return replace(extracted, notices=self._left_out(written))
+            only_fallen = Draft(lines=fallen, short_answer=None, confidence=None)
+            return replace(extracted, draft=only_fallen, notices=self._left_out(written))
         notice = self._wording.say("model_declined" if written.declined and not fallen else "model_unsupported")
         return replace(extracted, draft=replace(own, lines=(*own.lines, *fallen)), notices=(notice,))
 
@@ -97,10 +98,11 @@ class Drafter:
         return Draft(lines=tuple(lines), short_answer=short, confidence=max(sure, default=None))
 
     def _named(self, read: Read, missing: str | None) -> tuple[str, ...]:
-        """The part that the model calls unanswered, where it speaks of the question and of nothing else."""
-        asked = frozenset(read.found.asked.question.terms)
+        """The part of the question that the model calls unanswered, in the question's own words."""
         said = frozenset(terms(missing or ""))
-        return (missing,) if missing and said and len(said & asked) >= NAMED * len(said) else ()
+        asked = [(frozenset(part.terms), part.text) for part in read.found.asked.parts]
+        part, text = max(asked, key=lambda one: len(said & one[0]) / max(len(one[0]), 1))
+        return (text,) if said and len(said & part) >= NAMED * len(said) else ()
 
     def _told(self, read: Read, written: Written) -> tuple[str, ...]:
         say = self._wording.say

@@ -169,7 +169,7 @@ def _nearness(
 ) -> float:
     """How much a sentence says about a question: its meaning, its passage's, the words it shares, where it stands."""
     article = quote.scored.article
-    is_first = quote.start <= sentences_of(article.text)[0][0]
+    is_first = quote.start <= next((start for start, _ in sentences_of(article.text)), 0)
     dated = by_day and bool(_DATED.search(quote.text))
     shared = share_met(part.terms, met, corpus.rarity)
     return cosine + quote.scored.similarity / 2 + SHARED * shared + LEAD * is_first + DATED * dated

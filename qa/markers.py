@@ -27,6 +27,7 @@ _SPACE = re.compile(r"(\s+)")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _IMAGE = re.compile(r"!\[[^\]]{0,300}\](?:\([^)]{0,2000}\)|\[[^\]]{0,300}\])?")
 _REFERENCE = re.compile(rf"^\[(?!{KEY}\])[^\]]+\]:\s*\S")
+_ECHO = re.compile(r'"(?:key|title|publisher|published|text)"\s*:')  # a passage as the prompt shows it
 _FENCE = re.compile(r"^(?:`{3,}|~{3,})\S*$")
 _TAG = re.compile(r"</?[a-z!][^<>]{0,300}>", re.IGNORECASE)
 _LIST = re.compile(r"^(?:[-*•>]+|#{1,6}|\d{1,2}[.)])\s+")
@@ -93,7 +94,7 @@ def _is_quoting(text: str) -> bool:
 
 
 def _marked(text: str, keys: Collection[str]) -> Iterator[Marked]:
-    if _REFERENCE.match(text) or _FENCE.match(text):
+    if _REFERENCE.match(text) or _FENCE.match(text) or _ECHO.search(text):
         return
     found: dict[str, None] = {}
 

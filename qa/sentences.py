@@ -4,14 +4,26 @@ from functools import lru_cache
 
 from index.sentences import sentence_spans
 from index.types import Passage
+from qa.directives import is_directive
 
 
 @lru_cache(maxsize=2_000)
 def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
-    """The bounds of each sentence of an article's text."""
-    return sentence_spans(text)
+    """The bounds of each sentence of an article's text that speaks to its reader, and not to a machine."""
+    return tuple((a, b) for a, b in sentence_spans(text) if not is_directive(text[a:b]))
 
 
 def sentences_of_passage(passage: Passage, text: str) -> tuple[tuple[int, int], ...]:
     """The bounds, in the article's text, of the sentences that a passage holds or cuts."""
     return tuple((a, b) for a, b in sentences_of(text) if a < passage.end and b > passage.start)
+
+
+@lru_cache(maxsize=2_000)
+def readable(passage: Passage, text: str) -> str:
+    """A passage of an article's text with what speaks to a machine blanked out, so that offsets stay as they are."""
+    shown = passage.text
+    for a, b in sentence_spans(text):
+        if a < passage.end and b > passage.start and is_directive(text[a:b]):
+            start, end = max(a - passage.start, 0), min(b - passage.start, len(shown))
+            shown = shown[:start] + " " * (end - start) + shown[end:]
+    return shown

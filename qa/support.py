@@ -1,339 +1,51 @@
-"""How far passages support a claim: what agrees and what does not, and the probability that a fair reader would agree."""
+"""The probability that a fair reader finds a claim in its source, from how far the two agree."""
 
 import json
 import math
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any, TypeAlias
 
-from index.keywords import terms
-from qa.attribution import Attribution, attribution_of
-from qa.claims import Day, Name, Number, facts_of, is_same_name, is_year, names_of
+from qa.agreement import FEATURES, Agreement
 from qa.errors import ReaderError
-from qa.normalise import MONTHS
-from qa.places import other_names
-from qa.relevance import heading
-from qa.sentences import sentences_of_passage
-from qa.types import ScoredPassage
 
-MOST_SENTENCES = 3  # of a passage that one claim may rest on
-ADDS = 0.08  # a further sentence has to meet at least this share of the claim's terms
-WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
-_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
-_BOTH = re.compile(r"\b(?:both|pair|couple|twins?|twice|double)\b", re.IGNORECASE)
-_LISTED = re.compile(r"^\W*\d{1,2}[.)] ")
-Rarity = Callable[[str], float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The sentences of some passages that come nearest to a claim: (passage, bounds in the article's text)."""
-
-    parts: tuple[tuple[ScoredPassage, tuple[int, int]], ...]
-    met: float  # share of the claim's terms that these sentences hold, weighed by rarity
-
-    @property
-    def text(self) -> str:
-        """The sentences one after the other."""
-        return " ".join(scored.article.text[a:b] for scored, (a, b) in self.parts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """What of a claim a source has; shares and counts, each a feature of the probability."""
-
-    met: float  # share of the claim's terms in the window, weighed by rarity
-    met_in_passage: float  # the same for the whole passage
-    pairs: float  # share of the claim's neighbouring stems that are neighbours in the passage
-    cosine: float  # between claim and window
-    names_missing: float  # share of the claim's names that the passage, its title and its speakers lack
-    names_apart: float  # share of them that neither the window nor its speakers have
-    names_misplaced: float  # 1 where another name stands where the claim puts one of its names
-    numbers_missing: float  # share of its numbers that the passage lacks
-    numbers_misplaced: float  # 1 where the passage counts the same thing with another number
-    days_missing: float  # share of its days, months and years that the passage lacks
-    contradicts: float  # 1 where one of the two says "not" of what the other says plainly
-    negations: float  # 1 where one of the two negates something and the other nothing
-    hedge: float  # 1 where the claim drops a may or a plan
-    whole: float  # 1 where the claim makes all of some
-    speaker: float  # 1 where the claim names another speaker than the passage
-    sentences: float  # in the window
-    source_stems: float  # logarithm of how much the passages say: a long one has most words by chance
-    claim_stems: float  # logarithm of how much the claim says
-
-
-FEATURES = tuple(Agreement.__dataclass_fields__)
-FAULTS = {
-    "numbers_missing": "a number that the source does not have",
-    "numbers_misplaced": "a number that the source gives to something else",
-    "days_missing": "a date that the source does not have",
-    "names_missing": "a name that the source does not have",
-    "speaker": "another speaker than the source",
-    "contradicts": "the opposite of what the source says",
-}
-"""What no agreement elsewhere makes up for, and how it is named."""
-
-
-@lru_cache(maxsize=2_000)
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(terms(text))
-
-
-def _weight(stems: Collection[str], rarity: Rarity) -> float:
-    return sum(0.1 + rarity(stem) for stem in stems)
-
-
-def window_for(claim: str, sources: Sequence[ScoredPassage], rarity: Rarity) -> Window:
-    """The one to three sentences of these passages that hold most of a claim."""
-    wanted = frozenset(_stems(claim))
-    total = _weight(wanted, rarity) or 1.0
-    spans = [(s, span) for s in sources for span in sentences_of_passage(s.passage, s.article.text)]
-    held = [wanted & frozenset(_stems(s.article.text[a:b])) for s, (a, b) in spans]
-    chosen: list[int] = []
-    met: frozenset[str] = frozenset()
-    while len(chosen) < min(MOST_SENTENCES, len(spans)):
-        gains = [_weight(stems - met, rarity) / total for stems in held]
-        best = max(range(len(spans)), key=gains.__getitem__)
-        if chosen and gains[best] < ADDS:
-            break
-        chosen.append(best)
-        met |= held[best]
-    return Window(parts=tuple(spans[i] for i in sorted(chosen)), met=_weight(met, rarity) / total)
-
-
-def agreement(
-    claim: str,
-    sources: Sequence[ScoredPassage],
-    window: Window,
-    cosine: float,
-    rarity: Rarity,
-    ordinary: frozenset[str],
-) -> Agreement:
-    """Hold a claim against passages, with the window that `window_for` chose from them."""
-    text = " ".join(s.passage.text for s in sources)
-    heads = " ".join(heading(s.article) for s in sources)
-    wanted, held = frozenset(_stems(claim)), frozenset(_stems(f"{text} {heads}")) | other_names(text)
-    names = names_of(claim, ordinary)
-    speakers = [said for s, (a, b) in window.parts if (said := attribution_of(s.article.text, a, b))]
-    spoken = " ".join(f"{said.who} {said.name}" for said in speakers)
-    known = f"{heads} {spoken}"
-    near, pairs = _pairs(text) | _pairs(heads), _pairs(claim)
-    return Agreement(
-        met=window.met,
-        met_in_passage=_weight(wanted & held, rarity) / (_weight(wanted, rarity) or 1.0),
-        pairs=len(pairs & near) / len(pairs) if pairs else 1.0,
-        cosine=cosine,
-        names_missing=_share_missing(names, f"{text} {known}", " ".join(s.article.text for s in sources)),
-        names_apart=_share_missing(names, f"{window.text} {spoken}"),
-        names_misplaced=float(_misplaced_name(names, names_of(window.text, frozenset()))),
-        numbers_missing=_numbers_missing(claim, f"{text} {heads}", sources),
-        numbers_misplaced=float(_misplaced_number(claim, window.text)),
-        days_missing=_days_missing(claim, f"{text} {heads}", sources),
-        contradicts=float(_contradicts(claim, window.text)),
-        negations=float((facts_of(claim).negations == 0) != (facts_of(window.text).negations == 0)),
-        hedge=float(
-            bool((facts_of(window.text).hedged & wanted) - facts_of(claim).hedged) and not facts_of(claim).hedged
-        ),
-        whole=float(
-            bool(facts_of(claim).whole) and bool(facts_of(window.text).partial) and not facts_of(window.text).whole
-        ),
-        speaker=float(_other_speaker(claim, window, speakers, heads)),
-        sentences=float(len(window.parts)),
-        source_stems=math.log1p(len(_stems(text))),
-        claim_stems=math.log1p(len(_stems(claim))),
-    )
-
-
-def _pairs(text: str) -> frozenset[tuple[str, str]]:
-    stems = _stems(text)
-    return frozenset(zip(stems, stems[1:], strict=False))
-
-
-# -- names ---------------------------------------------------------------------------------------------------------------
-
-
-def _share_missing(names: Sequence[Name], text: str, article: str = "") -> float:
-    """The share of names that a text lacks; one that it has in part may be completed from its article."""
-    held = _name_stems(text)
-    missing = [not _is_held(name.stem, held) for name in names]
-    for at in range(len(names)):
-        beside = [i for i in (at - 1, at + 1) if 0 <= i < len(names) and not missing[i]]
-        if missing[at] and any(f"{names[min(at, i)].text} {names[max(at, i)].text}" in article for i in beside):
-            missing[at] = False
-    return sum(missing) / len(names) if names else 0.0
-
-
-@lru_cache(maxsize=2_000)
-def _name_stems(text: str) -> frozenset[str]:
-    """The stems of a text, of other names of its countries and of the initials of its names."""
-    runs = [
-        word for word in text.replace("-", " ").split() if word[:1].isupper() or word in ("of", "for", "and", "the")
-    ]
-    initials = "".join(word[0] for word in runs if word[0].isupper())
-    short = {initials[i : i + n].lower() for n in (2, 3, 4, 5) for i in range(len(initials) - n + 1)}
-    return frozenset(_stems(text)) | other_names(text) | frozenset(short)
-
-
-def _is_held(stem: str, held: frozenset[str]) -> bool:
-    return stem in held or any(is_same_name(stem, other) for other in held if other[:4] == stem[:4])
-
-
-def _misplaced_name(claimed: Sequence[Name], found: Sequence[Name]) -> bool:
-    """Whether the words around a name of the claim stand around another name in the source, and not around this one."""
-    for name in claimed:
-        own = [_shared(name, other) for other in found if is_same_name(name.stem, other.stem)]
-        others = [_shared(name, other) for other in found if not is_same_name(name.stem, other.stem)]
-        if own and others and max(others) >= 2 and max(own) == 0:
-            return True
-    return False
-
-
-def _shared(one: Name, other: Name) -> int:
-    return len({*one.before} & {*other.before}) + len({*one.after} & {*other.after})
-
-
-# -- numbers and days ------------------------------------------------------------------------------------------------------
-
-
-def _numbers_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> float:
-    told, held = facts_of(_LISTED.sub("", claim)), facts_of(text)
-    numbers = told.numbers
-    days = {day.day for day in held.days} | {day.year for day in held.days}
-    if not any(is_year(n.value) for n in held.numbers) and not any(days):
-        days |= _published_years(sources, text)
-    if _BOTH.search(text):
-        days |= {"2"}
-    missing = [n for n in numbers if not any(_is_same_number(n, m) for m in held.numbers) and n.value not in days]
-    total = len(numbers) + len(told.times)
-    return (len(missing) + len(told.times - held.times)) / total if total else 0.0
-
-
-def _published_years(sources: Sequence[ScoredPassage], text: str) -> set[str]:
-    years = {s.article.published.year for s in sources if s.article.published}
-    low = text.lower()
-    return (
-        {str(y) for y in years}
-        | {str(y - 1) for y in years if "last year" in low}
-        | {str(y + 1) for y in years if "next year" in low}
-    )
-
-
-def _is_same_number(one: Number, other: Number) -> bool:
-    return one.value.removesuffix("th") == other.value.removesuffix("th") and (
-        one.unit == other.unit or not one.unit or not other.unit
-    )
-
-
-def _misplaced_number(claim: str, text: str) -> bool:
-    """Whether the source gives another number for what the claim counts, and not this one."""
-    held = facts_of(text).numbers
-    for number in facts_of(claim).numbers:
-        if not number.counted or not (same := [n for n in held if n.counted[:1] == number.counted[:1]]):
-            continue
-        if not any(_is_same_number(number, n) for n in same):
-            return True
-    return False
-
-
-def _days_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> float:
-    """The share of the claim's days, weekdays and months that are neither in the source nor follow from when it appeared."""
-    told, held = facts_of(claim), facts_of(text)
-    days = list(held.days)
-    weekdays = set(held.weekdays)
-    for scored in sources:
-        if not (published := scored.article.published):
-            continue
-        for word in held.weekdays:
-            for away in [_NEAR[word]] if word in _NEAR else _days_to(word, published.weekday()):
-                day = published + timedelta(days=away)
-                days.append(Day(month=MONTHS[day.month - 1], day=str(day.day), year=str(day.year)))
-                weekdays.add(WEEKDAYS[day.weekday()])
-        days += [Day(month=d.month, day=d.day, year=str(published.year)) for d in held.days if not d.year]
-    months = {day.month for day in days} | held.months
-    missing = [d for d in told.days if not any(_is_same_day(d, other) for other in days)]
-    lost = [w for w in told.weekdays if w not in weekdays and w not in _NEAR]
-    strange = [m for m in told.months if m not in months]
-    total = len(told.days) + len(told.weekdays) + len(told.months)
-    return (len(missing) + len(lost) + len(strange)) / total if total else 0.0
-
-
-def _days_to(weekday: str, of_publication: int) -> tuple[int, int]:
-    back = (of_publication - WEEKDAYS.index(weekday)) % 7
-    return -back, 7 - back
-
-
-def _is_same_day(one: Day, other: Day) -> bool:
-    return (
-        one.day == other.day
-        and (one.month in ("", other.month))
-        and (not one.year or not other.year or one.year == other.year)
-    )
-
-
-# -- negation and speaker ---------------------------------------------------------------------------------------------------
-
-
-def _contradicts(claim: str, text: str) -> bool:
-    """Whether one of the two says "not" of what the other says plainly."""
-    told, held = facts_of(claim), facts_of(text)
-    said, found = frozenset(_stems(claim)), frozenset(_stems(text))
-    if told.negations == held.negations:
-        return False
-    if told.denials and not held.negations:
-        return True
-    if not told.negations and any(r and (r[0] in said or len(said.intersection(r)) > 1) for r in held.denials):
-        return True
-    return any(r and r[0] in found - held.negated for r in told.denials) or any(
-        r and r[0] in said - told.negated for r in held.denials
-    )
-
-
-def _other_speaker(claim: str, window: Window, speakers: Sequence[Attribution], heads: str) -> bool:
-    """Whether the claim names somebody as its speaker who is not among those whom the passage lets speak."""
-    told = attribution_of(claim, 0, len(claim))
-    if told is None:
-        return False
-    leading = claim[: told.claim[0]] or claim[told.claim[1] :] or told.who
-    names = [name.stem for name in names_of(leading, frozenset())]
-    if not names:
-        return False
-    if speakers:
-        led = [s.article.text[a:b] for s, (a, b) in window.parts]
-        said = _name_stems(" ".join([*(_lead(text) for text in led), *(f"{s.who} {s.name}" for s in speakers), heads]))
-    else:
-        said = _name_stems(f"{window.text} {heads}")
-    return not any(_is_held(name, said) for name in names)
-
-
-def _lead(sentence: str) -> str:
-    """The part of an attributed sentence that is not the claim; the whole of one that nobody says."""
-    said = attribution_of(sentence, 0, len(sentence))
-    if said is None:
-        return ""
-    return f"{sentence[: said.claim[0]]} {sentence[said.claim[1] :]}"
-
-
-# -- the probability ---------------------------------------------------------------------------------------------------------
+Tree: TypeAlias = "float | tuple[int, float, Tree, Tree]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """A fitted logistic model over `Agreement`; from `threshold` on a claim counts as supported.
+    """Boosted regression trees over `Agreement`; from `threshold` on a claim counts as supported.
 
-    Fitted by tools/fit_support.py on tuning halves: our own drafts, the same with one thing changed, AttributionBench.
+    Fitted by tools/fit_support.py on tuning halves: our own drafts, sentences, both with one thing changed, and
+    AttributionBench; no tree may trust a claim less for agreeing more. A tree is nested: (feature, bound, where the
+    feature is at most the bound, else), with numbers as leaves; their sum is the logit.
     """
 
-    weights: tuple[float, ...]
+    trees: tuple[Tree, ...]
     bias: float
     threshold: float
 
     def weigh(self, found: Agreement) -> float:
         """The probability, 0 to 1, that a fair reader finds the claim in the passages."""
-        total = self.bias + sum(w * x for w, x in zip(self.weights, features(found), strict=True))
+        values = features(found)
+        total = self.bias + sum(_leaf(tree, values) for tree in self.trees)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _leaf(tree: Tree, values: Sequence[float]) -> float:
+    while not isinstance(tree, float):
+        feature, bound, low, high = tree
+        tree = low if values[feature] <= bound else high
+    return tree
+
+
+def _tree(data: Any) -> Tree:
+    if not isinstance(data, list):
+        return float(data)
+    name, bound, low, high = data
+    return FEATURES.index(name), float(bound), _tree(low), _tree(high)
 
 
 def features(found: Agreement) -> tuple[float, ...]:
@@ -347,7 +59,7 @@ def load_support() -> Support:
     try:
         fitted = json.loads(files("qa").joinpath("weights/support.json").read_text(encoding="utf-8"))
         return Support(
-            weights=tuple(float(fitted["weights"][name]) for name in FEATURES),
+            trees=tuple(_tree(tree) for tree in fitted["trees"]),
             bias=float(fitted["bias"]),
             threshold=float(fitted["threshold"]),
         )

@@ -2,24 +2,32 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.keywords import terms
+from qa.agreement import FAULTS, Agreement, agreement
 from qa.attribution import attribution_of
 from qa.citations import Quote
 from qa.claims import names_of
 from qa.directives import carries_directive, is_directive
 from qa.sentences import sentences_of_passage
-from qa.support import FAULTS, Rarity, Support, Window, agreement, load_support, window_for
+from qa.support import Support, load_support
 from qa.types import ScoredPassage, Verdict
+from qa.windows import Rarity, Window, comparable, window_for
 
 OTHERS = 3  # further passages that are held against a sentence which its own do not support
+LEAST = 0.3  # share of a sentence's words, weighed by rarity, that a passage has to have to speak for it at all
 SHORTEST = 3  # stems of a sentence that says something
 _LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info|example)\b|@\w", re.IGNORECASE)
+_CUT = re.compile(
+    r"\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|that|which|who|whose|than|as|until|is|are|was|were|has|have|had"
+    r"|be|been|put|its|his|her|their)[,:]?$",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 _EDGES = " .…!?\"“”'’"
 
@@ -50,6 +58,17 @@ class Checked:
         return self.verdict is not Verdict.UNSUPPORTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    window: Window
+    found: Agreement | None
+    fault: str | None
+
+
+def _fallen(measured: _Measured) -> Checked:
+    return Checked(verdict=Verdict.UNSUPPORTED, quotes=_quotes(measured.window), fault=measured.fault)
+
+
 class Verifier:
     """Holds sentences against passages by code and the embedder; no language model is asked.
 
@@ -72,15 +91,15 @@ class Verifier:
             return Checked(verdict=Verdict.UNSUPPORTED, fault="nothing that could be checked")
         if _LINK.search(claim):
             return Checked(verdict=Verdict.UNSUPPORTED, fault="an address")
+        if _CUT.search(claim):
+            return Checked(verdict=Verdict.UNSUPPORTED, fault="a sentence that was cut off")
         own = self._best(claim, [(s,) for s in cited] + ([tuple(cited)] if len(cited) > 1 else []))
         if own and own.holds:
             return own
         known = {s.passage.id for s in cited}
-        others = sorted(
-            ((s,) for s in evidence if s.passage.id not in known),
-            key=lambda sources: -window_for(claim, sources, self._rarity).met,
-        )
-        other = self._best(claim, others[:OTHERS])
+        met = [(window_for(claim, (s,), self._rarity).met, s) for s in evidence if s.passage.id not in known]
+        likely = sorted((one for one in met if one[0] >= LEAST), key=lambda one: -one[0])
+        other = self._best(claim, [(s,) for _, s in likely[:OTHERS]])
         if other and other.holds:
             if not cited:
                 return other
@@ -91,33 +110,46 @@ class Verifier:
 
     def _best(self, claim: str, options: Sequence[tuple[ScoredPassage, ...]]) -> Checked | None:
         """The first option that holds the sentence word for word, else the most probable one."""
-        best: Checked | None = None
         for sources in options:
-            checked = _verbatim(claim, sources) or self._weighed(claim, sources)
-            if checked.verdict is Verdict.VERBATIM:
-                return checked
-            if best is None or (checked.holds, checked.probability) > (best.holds, best.probability):
-                best = checked
-        return best
+            if verbatim := _verbatim(claim, sources):
+                return verbatim
+        measured = [self._measured(claim, sources) for sources in options]
+        open_ = [one for one in measured if one.fault is None]
+        if open_:
+            texts = [text for one in open_ for text in comparable(claim, one.window, self._rarity)]
+            vectors = self._embedder.embed_questions([claim, *texts])
+            cosines = (vectors[1:] @ vectors[0]).reshape(len(open_), -1).max(axis=1)
+            weighed = [self._weighed(claim, one, float(cos)) for one, cos in zip(open_, cosines, strict=True)]
+            return max(weighed, key=lambda checked: (checked.holds, checked.probability))
+        return max((_fallen(one) for one in measured), key=lambda checked: len(checked.quotes), default=None)
 
-    def _weighed(self, claim: str, sources: tuple[ScoredPassage, ...]) -> Checked:
+    def _measured(self, claim: str, sources: tuple[ScoredPassage, ...]) -> "_Measured":
         window = window_for(claim, sources, self._rarity)
         if not window.parts:
-            return Checked(verdict=Verdict.UNSUPPORTED, fault="no source")
-        vectors = self._embedder.embed_questions([claim, window.text])
-        found = agreement(claim, sources, window, float(vectors[0] @ vectors[1]), self._rarity, self._ordinary)
-        probability = self._support.weigh(found)
-        fault = next((said for name, said in FAULTS.items() if getattr(found, name) > 0), None)
-        if fault is None and probability < self._support.threshold:
-            fault = "more than the source says"
+            return _Measured(window=window, found=None, fault="no source")
         if any(carries_directive(scored.article.text[a:b]) for scored, (a, b) in window.parts):
-            fault = "words of a source that are addressed to a machine"
+            return _Measured(window=window, found=None, fault="words of a source that are addressed to a machine")
+        found = agreement(claim, sources, window, 0.0, self._rarity, self._ordinary)
+        fault = next((said for name, said in FAULTS.items() if getattr(found, name) > 0), None)
+        if found.met < LEAST:
+            fault = "hardly a word of the source"
+        return _Measured(window=window, found=found, fault=fault)
+
+    def _weighed(self, claim: str, measured: "_Measured", cosine: float) -> Checked:
+        assert measured.found is not None
+        probability = self._support.weigh(replace(measured.found, cosine=cosine))
+        if probability < self._support.threshold:
+            return Checked(
+                verdict=Verdict.UNSUPPORTED,
+                quotes=_quotes(measured.window),
+                fault="more than the source says",
+                probability=probability,
+            )
         return Checked(
-            verdict=Verdict.UNSUPPORTED if fault else Verdict.SUPPORTED,
-            quotes=_quotes(window),
-            fault=fault,
-            probability=0.0 if fault else probability,
-            speaker=None if fault else self._left_out(claim, window),
+            verdict=Verdict.SUPPORTED,
+            quotes=_quotes(measured.window),
+            probability=probability,
+            speaker=self._left_out(claim, measured.window),
         )
 
     def _left_out(self, claim: str, window: Window) -> str | None:

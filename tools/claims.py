@@ -7,11 +7,12 @@ thing changed by code; `attributions`: AttributionBench's dev set, where it is p
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from index.sentences import sentence_spans
 from index.types import Article, DateSource, Passage
 from qa.calibration.stories import Report, read_story
 from qa.types import ScoredPassage
@@ -21,6 +22,8 @@ DRAFTS = ROOT / "tests" / "drafts"
 STORIES = {"tune": ROOT / "training" / "newsroom", "report": ROOT / "qa" / "calibration" / "newsroom"}
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+SHORTEST, LONGEST = 8, 35  # words of a sentence that is taken as a claim
+QUOTES = ('"', "“", "'", "‘")
 NO_NAMES = frozenset(
     "He She It They We But The In On His Her Their And A An This That After Before At No Not If When".split()
 )
@@ -100,10 +103,35 @@ def drafts(half: str) -> Iterator[Claim]:
         )
 
 
-def perturbed(half: str, count: int = 300, seed: int = 7) -> list[Claim]:
-    """Supported drafts with one thing changed by code, the kinds in turn: each is unsupported by what it cites."""
+def sentences(half: str, count: int = 300, seed: int = 7) -> list[Claim]:
+    """Sentences of the stories as they stand, each with the three sentences around it as its source."""
     source = random.Random(seed)
-    claims = [claim for claim in drafts(half) if claim.supported]
+    claims = []
+    for file in sorted(STORIES[half].rglob("*.txt")):
+        reports = _story(half, str(file.relative_to(STORIES[half])))
+        found = []
+        for number, report in enumerate(reports, start=1):
+            spans = sentence_spans(report.text)
+            for at, (a, b) in enumerate(spans):
+                if SHORTEST <= len(report.text[a:b].split()) <= LONGEST and not report.text[a:b].startswith(QUOTES):
+                    start, end = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
+                    found.append((report.text[a:b], scored(report, number, start, end)))
+        chosen = source.sample(found, min(len(found), 12))
+        for at, (text, cited) in enumerate(chosen):
+            others = tuple(c for _, c in chosen if not _overlap(c, cited))
+            claims.append(
+                Claim(
+                    id=f"{file.stem}-{at}", text=text, cited=cited, others=others, supported=True, kind="as it stands"
+                )
+            )
+    source.shuffle(claims)
+    return claims[:count]
+
+
+def perturbed(supported: Sequence[Claim], count: int = 300, seed: int = 7) -> list[Claim]:
+    """Supported claims with one thing changed by code, each kind as often: none is supported by what it cites."""
+    source = random.Random(seed)
+    claims = list(supported)
     source.shuffle(claims)
     made: dict[str, list[Claim]] = {name: [] for name in CHANGES}
     for name, change in CHANGES.items():

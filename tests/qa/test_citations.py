@@ -1,5 +1,6 @@
 """Numbers for quotes, verdicts for lines."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Article, Passage
-from qa.citations import Line, Quote, cite, verdict_of
+from qa.citations import Ledger, Line, Quote, cite, verdict_of
 from qa.types import ScoredPassage, Verdict
 
 TEXT = 'Ships came back on Monday [1]. The board said: "Pier 4\nis closed." Nobody was hurt.'
@@ -91,3 +92,45 @@ def test_every_number_in_the_text_has_its_citation(bounds: list[tuple[int, int]]
     numbers = {n for sentence in cited.sentences for n in sentence.citations}
     assert numbers == {citation.number for citation in cited.citations}
     assert all(f"[{n}]" in cited.text for n in numbers)
+
+
+def checked(text: str, verdict: Verdict, *quotes: Quote) -> Line:
+    """A line that verification has judged."""
+    return Line(parts=((text, False),), quotes=quotes, verdict=verdict)
+
+
+def test_the_verdict_of_verification_stands_whatever_the_words_share() -> None:
+    fallen = checked("Nobody was hurt.", Verdict.UNSUPPORTED, quote(*HURT))
+    held = checked("No people came to harm.", Verdict.SUPPORTED, quote(*HURT))
+    cited = cite([fallen, held], TODAY)
+    assert [(s.verdict, s.citations) for s in cited.sentences] == [(Verdict.UNSUPPORTED, ()), (Verdict.SUPPORTED, (1,))]
+    assert cited.text == "No people came to harm. [1]"
+    assert cited.citations[0].verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](https://evil.example/a.png)", "[1](https://evil.example)", "<img src=https://evil.example>",
+        r"$$\href{https://evil.example}{x}$$", "```mermaid", "[7] and [0]",
+    ],
+)  # fmt: skip
+def test_the_text_of_a_line_is_shown_as_text(text: str) -> None:
+    shown = cite([checked(text, Verdict.SUPPORTED, quote(*HURT))], TODAY).text.removesuffix(" [1]")
+    assert not re.search(r"(?<!\\)[\[\]`$]|<|(?<!\\)://", shown)
+
+
+def test_a_line_has_one_number_for_a_quote_that_it_has_twice() -> None:
+    cited = cite([checked("Nobody", Verdict.SUPPORTED, quote(*HURT), quote(*HURT), quote(0, 30))], TODAY)
+    assert cited.text == "Nobody [1][2]"
+
+
+def test_a_ledger_tells_the_same_line_by_line_as_at_the_end() -> None:
+    lines = [
+        line("Nobody was hurt.", quote(*HURT)),
+        line("The board resigned.", quote(0, 30)),
+        line("Pier 4", quote(31, 67)),
+    ]
+    ledger = Ledger(TODAY)
+    assert tuple(ledger.add(one) for one in lines) == cite(lines, TODAY).sentences
+    assert ledger.cited() == cite(lines, TODAY)
