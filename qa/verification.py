@@ -131,7 +131,7 @@ class Verifier:
             return _Measured(window=window, found=None, fault="words of a source that are addressed to a machine")
         found = agreement(claim, sources, window, 0.0, self._rarity, self._ordinary)
         fault = next((said for name, said in FAULTS.items() if getattr(found, name) > 0), None)
-        if found.met < LEAST:
+        if window.met < LEAST:
             fault = "hardly a word of the source"
         return _Measured(window=window, found=found, fault=fault)
 
