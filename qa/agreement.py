@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
+from rapidfuzz.distance import Levenshtein
+
 from qa.attribution import Attribution, attribution_of
 from qa.claims import Day, Name, Number, facts_of, is_same_name, is_year, names_of
 from qa.normalise import MONTHS
@@ -19,6 +21,9 @@ from qa.windows import Rarity, Window, stems_of, weight_of
 WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _BOTH = re.compile(r"\b(?:both|pair|couple|twins?|twice|double)\b", re.IGNORECASE)
+_EDGES = ".,;:!?\"“”'’()"
+ALIKE = 0.6  # share of a claim's words that stand in the same order in a sentence which it may have been made from
+UNEVEN = 3  # words by which a stretch may be longer than what stands in its place
 _LISTED = re.compile(r"^\W*\d{1,2}[.)] ")
 
 
@@ -33,6 +38,7 @@ class Agreement:
     names_missing: float  # share of the claim's names that the passage, its title and its speakers lack
     names_apart: float  # share of them that neither the window nor its title nor its speakers have
     names_misplaced: float  # 1 where another name stands where the claim puts one of its names
+    exchanged: float  # 1 where the claim is a sentence of the window with another name, figure or weekday in one place
     numbers_missing: float  # share of its numbers that the passage lacks
     numbers_misplaced: float  # 1 where the passage counts the same thing with another number
     days_missing: float  # share of its days, months and years that the passage lacks
@@ -52,6 +58,7 @@ FAULTS = {
     "numbers_misplaced": "a number that the source gives to something else",
     "days_missing": "a date that the source does not have",
     "names_missing": "a name that the source does not have",
+    "exchanged": "a name or figure of the source in the place of another",
     "speaker": "another speaker than the source",
     "contradicts": "the opposite of what the source says",
 }
@@ -87,6 +94,7 @@ def agreement(
         names_missing=_share_missing(names, f"{text} {known}", " ".join(s.article.text for s in sources)),
         names_apart=_share_missing(names, f"{window.text} {spoken} {window.titles}"),
         names_misplaced=float(_misplaced_name(names, names_of(window.text, frozenset()))),
+        exchanged=float(any(_exchanged(claim, s.article.text[a:b]) for s, (a, b) in window.parts)),
         numbers_missing=_numbers_missing(claim, told, sources),
         numbers_misplaced=float(_misplaced_number(claim, window.text)),
         days_missing=_days_missing(claim, told, sources),
@@ -149,6 +157,33 @@ def _misplaced_name(claimed: Sequence[Name], found: Sequence[Name]) -> bool:
     return False
 
 
+def _exchanged(claim: str, sentence: str) -> bool:
+    """Whether a claim that is otherwise much like a sentence has other names, figures or weekdays in a place of it."""
+    told, held = claim.split(), sentence.split()
+    steps = Levenshtein.opcodes(*([word.strip(_EDGES).lower() for word in words] for words in (held, told)))
+    same = [step for step in steps if step.tag == "equal"]
+    if sum(step.dest_end - step.dest_start for step in same) < ALIKE * len(told):
+        return False
+    whole = _marks(held, 0, len(held))
+    for before, after in zip([None, *same], [*same, None], strict=True):  # what differs between two stretches alike
+        a, b = before.src_end if before else 0, after.src_start if after else len(held)
+        c, d = before.dest_end if before else 0, after.dest_start if after else len(told)
+        if abs((b - a) - (d - c)) > UNEVEN:
+            continue  # not one thing for another
+        marks = zip(_marks(held, a, b), _marks(told, c, d), whole, strict=True)
+        if any(was and now and not now & elsewhere for was, now, elsewhere in marks):
+            return True
+    return False
+
+
+def _marks(words: Sequence[str], start: int, end: int) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The names, figures and weekdays in a stretch of words; a word before it keeps its first from heading a sentence."""
+    text = " ".join(words[start:end])
+    facts = facts_of(text)
+    names = frozenset(name.stem[:5] for name in names_of(f"x {text}", frozenset()))
+    return names, frozenset(number.value for number in facts.numbers), facts.weekdays
+
+
 def _shared(one: Name, other: Name) -> int:
     return len({*one.before} & {*other.before}) + len({*one.after} & {*other.after})
 
@@ -164,6 +199,8 @@ def _numbers_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) ->
         days |= _published_years(sources, text)
     if _BOTH.search(text):
         days |= {"2"}
+    ordinals = {n.value for s in sources for n in facts_of(s.article.text).numbers if n.value.endswith("th")}
+    days |= ordinals  # "the first meeting" may be first by what the article says elsewhere
     missing = [n for n in numbers if not any(_is_same_number(n, m) for m in held.numbers) and n.value not in days]
     total = len(numbers) + len(told.times)
     return (len(missing) + len(told.times - held.times)) / total if total else 0.0

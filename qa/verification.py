@@ -22,7 +22,7 @@ from qa.windows import Rarity, Window, comparable, window_for
 OTHERS = 3  # further passages that are held against a sentence which its own do not support
 LEAST = 0.3  # share of a sentence's words, weighed by rarity, that a passage has to have to speak for it at all
 SHORTEST = 3  # stems of a sentence that says something
-_LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info|example)\b|@\w", re.IGNORECASE)
+_LINK = re.compile(r"[{}]|https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info|example)\b|@\w", re.IGNORECASE)
 _CUT = re.compile(
     r"\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|that|which|who|whose|than|as|until|is|are|was|were|has|have|had"
     r"|be|been|put|its|his|her|their)[,:]?$",
@@ -90,7 +90,7 @@ class Verifier:
         if len(terms(claim)) < SHORTEST:
             return Checked(verdict=Verdict.UNSUPPORTED, fault="nothing that could be checked")
         if _LINK.search(claim):
-            return Checked(verdict=Verdict.UNSUPPORTED, fault="an address")
+            return Checked(verdict=Verdict.UNSUPPORTED, fault="an address or markup")
         if _CUT.search(claim):
             return Checked(verdict=Verdict.UNSUPPORTED, fault="a sentence that was cut off")
         own = self._best(claim, [(s,) for s in cited] + ([tuple(cited)] if len(cited) > 1 else []))

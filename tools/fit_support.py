@@ -21,7 +21,7 @@ from qa.windows import Rarity, comparable, window_for
 from tools.claims import Claim, attributions, drafts, perturbed, sentences
 
 OUT = Path(__file__).parent.parent / "qa" / "weights" / "support.json"
-THRESHOLD = 0.4  # read off the held-out table: beyond it reworded drafts are refused faster than false ones are caught
+THRESHOLD = 0.4  # the knee of the held-out table: beyond it reworded drafts are refused faster than the benchmark gains
 FOLDS = 10
 PERTURBED = 480
 SENTENCES = 200

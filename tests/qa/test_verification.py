@@ -140,6 +140,6 @@ def test_changed_sentences_are_caught_and_untouched_ones_stand() -> None:
 def test_most_drafts_stand_and_most_that_were_changed_are_caught() -> None:
     claims = [claim for claim in drafts("report") if claim.supported][::3]
     checked = verifier_over(claims)
-    assert sum(not holds(checked, claim) for claim in claims) <= 0.2 * len(claims)
+    assert sum(not holds(checked, claim) for claim in claims) <= 0.3 * len(claims)
     changed = perturbed(claims, 100)
     assert sum(not holds(checked, claim) for claim in changed) >= 0.85 * len(changed)

@@ -151,6 +151,7 @@ def test_threads_share_a_model() -> None:
 
 
 def test_a_closed_model_can_be_used_again_and_leaves_no_thread() -> None:
+    before = set(threading.enumerate())  # other tests' models may still be open
     with Provider(say("Red.")) as provider:
         llm = open_llm("openai:local", base_url=provider.openai_url)
         assert llm.complete(ASKED) == "Red."
@@ -159,9 +160,13 @@ def test_a_closed_model_can_be_used_again_and_leaves_no_thread() -> None:
         assert llm.complete(ASKED) == "Red."
         llm.close()
     ended = time.monotonic() + 2
-    while time.monotonic() < ended and any(thread.name == "dateline-llm" for thread in threading.enumerate()):
+    while time.monotonic() < ended and _ours() - before:
         time.sleep(0.02)
-    assert not any(thread.name == "dateline-llm" for thread in threading.enumerate())
+    assert _ours() <= before
+
+
+def _ours() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "dateline-llm"}
 
 
 @pytest.mark.parametrize(
