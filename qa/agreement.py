@@ -10,16 +10,15 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from qa.attribution import Attribution, attribution_of
-from qa.claims import Day, Name, Number, facts_of, is_same_name, is_year, names_of
-from qa.normalise import MONTHS
+from qa.claims import NEAR_DAYS, Day, Name, Number, facts_of, is_same_name, is_year, names_of
+from qa.confidence import share_met
+from qa.normalise import MONTHS, WEEKDAYS
 from qa.places import other_names
 from qa.relevance import heading
 from qa.sentences import readable
 from qa.types import ScoredPassage
-from qa.windows import Rarity, Window, stems_of, weight_of
+from qa.windows import Rarity, Window, stems_of
 
-WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
-_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _BOTH = re.compile(r"\b(?:both|pair|couple|twins?|twice|double)\b", re.IGNORECASE)
 _EDGES = ".,;:!?\"“”'’()"
 ALIKE = 0.6  # share of a claim's words that stand in the same order in a sentence which it may have been made from
@@ -76,19 +75,18 @@ def agreement(
     """Hold a claim against passages, with the window that `window_for` chose from them."""
     text = " ".join(readable(s.passage, s.article.text) for s in sources)
     heads = " ".join(heading(s.article) for s in sources)
-    told = (
-        f"{text} {' '.join(dict.fromkeys(s.article.title for s in sources))}"  # the day of publication is no day in it
-    )
-    wanted, held = frozenset(stems_of(claim)), frozenset(stems_of(f"{text} {heads}")) | other_names(text)
+    titles = " ".join(dict.fromkeys(s.article.title for s in sources))
+    told = f"{text} {titles}"  # the day of publication is no day in it
+    said, shown = facts_of(claim), facts_of(window.text)
+    wanted, held = tuple(dict.fromkeys(stems_of(claim))), frozenset(stems_of(f"{text} {heads}")) | other_names(text)
     names = names_of(claim, ordinary)
-    speakers = [said for s, (a, b) in window.parts if (said := attribution_of(s.article.text, a, b))]
-    spoken = " ".join(f"{said.who} {said.name}" for said in speakers)
+    speakers = [one for s, (a, b) in window.parts if (one := attribution_of(s.article.text, a, b))]
+    spoken = " ".join(f"{one.who} {one.name}" for one in speakers)
     known = f"{heads} {spoken}"
     near, pairs = _pairs(text) | _pairs(heads), _pairs(claim)
     return Agreement(
-        met=weight_of(wanted & frozenset(stems_of(f"{window.text} {heads}")), rarity)
-        / (weight_of(wanted, rarity) or 1.0),
-        met_in_passage=weight_of(wanted & held, rarity) / (weight_of(wanted, rarity) or 1.0),
+        met=share_met(wanted, frozenset(stems_of(f"{window.text} {heads}")), rarity),
+        met_in_passage=share_met(wanted, held, rarity),
         pairs=len(pairs & near) / len(pairs) if pairs else 1.0,
         cosine=cosine,
         names_missing=_share_missing(names, f"{text} {known}", " ".join(s.article.text for s in sources)),
@@ -99,13 +97,9 @@ def agreement(
         numbers_misplaced=float(_misplaced_number(claim, window.text)),
         days_missing=_days_missing(claim, told, sources),
         contradicts=float(_contradicts(claim, window.text)),
-        negations=float((facts_of(claim).negations == 0) != (facts_of(window.text).negations == 0)),
-        hedge=float(
-            bool((facts_of(window.text).hedged & wanted) - facts_of(claim).hedged) and not facts_of(claim).hedged
-        ),
-        whole=float(
-            bool(facts_of(claim).whole) and bool(facts_of(window.text).partial) and not facts_of(window.text).whole
-        ),
+        negations=float((said.negations == 0) != (shown.negations == 0)),
+        hedge=float(not said.hedged and not shown.hedged.isdisjoint(wanted)),
+        whole=float(bool(said.whole and shown.partial) and not shown.whole),
         speaker=float(_other_speaker(claim, window, speakers, heads)),
         sentences=float(len(window.parts)),
         source_stems=math.log1p(len(stems_of(text))),
@@ -244,14 +238,14 @@ def _days_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> fl
         if not (published := scored.article.published):
             continue
         for word in held.weekdays:
-            for away in [_NEAR[word]] if word in _NEAR else _days_to(word, published.weekday()):
+            for away in [NEAR_DAYS[word]] if word in NEAR_DAYS else _days_to(word, published.weekday()):
                 day = published + timedelta(days=away)
                 days.append(Day(month=MONTHS[day.month - 1], day=str(day.day), year=str(day.year)))
                 weekdays.add(WEEKDAYS[day.weekday()])
         days += [Day(month=d.month, day=d.day, year=str(published.year)) for d in held.days if not d.year]
     months = {day.month for day in days} | held.months
     missing = [d for d in told.days if not any(_is_same_day(d, other) for other in days)]
-    lost = [w for w in told.weekdays if w not in weekdays and w not in _NEAR]
+    lost = [w for w in told.weekdays if w not in weekdays and w not in NEAR_DAYS]
     strange = [m for m in told.months if m not in months]
     total = len(told.days) + len(told.weekdays) + len(told.months)
     return (len(missing) + len(lost) + len(strange)) / total if total else 0.0
@@ -306,7 +300,7 @@ def _other_speaker(claim: str, window: Window, speakers: Sequence[Attribution], 
 
 
 def _lead(sentence: str) -> str:
-    """The part of an attributed sentence that is not the claim; the whole of one that nobody says."""
+    """The part of an attributed sentence that is not the claim; nothing of one that nobody says."""
     said = attribution_of(sentence, 0, len(sentence))
     if said is None:
         return ""

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.keywords import terms
-from qa.normalise import MONTHS, canonical_words
+from qa.normalise import MONTHS, WEEKDAYS, canonical_words
 
 _UNITS = frozenset(
     "second minute hour day week month year decade century percent dollar euro pound mile km metre tonne ton degree kg"
     " hectare acre barrel point".split()
 )
-_WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
-_NEAR_DAYS = frozenset("today yesterday tomorrow tonight".split())
+NEAR_DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}  # days from that of publication
 _MINUS = re.compile(r"(?<![\w.,)])[-\u2212\u2013](?=\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\b\.?|\b([01]?\d|2[0-3]):([0-5]\d)\b", re.IGNORECASE)
-_FRACTIONS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_FRACTIONS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _FRACTION = re.compile(
     r"\b(?P<n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<d>third|quarter|fifth|sixth|eighth|tenth)(?:s\b|(?= of\b))",
     re.IGNORECASE,
@@ -41,7 +40,7 @@ _DENIES = re.compile(
 )
 _NEGATES = re.compile(
     r"^(?:without|refusal|reject(?:ed|s|ing)?|declin(?:ed|es|ing)|fail(?:ed|s|ing)?|unable"
-    r"|lack(?:s|ed|ing)?|hardly|barely|absence|contradict(?:s|ed)?|clear(?:s|ed)?|cleared|acquit(?:s|ted)|ruled"
+    r"|lack(?:s|ed|ing)?|hardly|barely|absence|contradict(?:s|ed)?|clear(?:s|ed)?|acquit(?:s|ted)|ruled"
     r"|rul(?:es|ing)|ignor(?:e|es|ed)|forbid(?:s|den)?|ban(?:s|ned)?|barred|prohibit(?:s|ed)?|instead|rather|except|outside|empty"
     r"|off|away|only|against|free|spared|missed|unaware|unknown|unpaid|un(?:harmed|hurt|injured|damaged|confirmed|connected|changed|likely"
     r"|able|scathed|touched)|stopped|prevent(?:s|ed)?|avoid(?:s|ed)?|halt(?:s|ed)?|drop(?:s|ped)|longer|out|false|wrong|untrue)$"
@@ -55,9 +54,8 @@ _PARTIAL = re.compile(r"^(?:some|most|many|several|part|partly|half|few|nearly|a
 _WHOLE = re.compile(r"^(?:all|every|each|everyone|everybody|entire|entirely|whole|fully|completely|both|always|total)$")
 _MAY = re.compile(r"\b(?:in|of|since|until|by|last|next|during) May\b")
 _STEPS = frozenset({"by", "to", "from"})
-_SCOPE = 4  # stems after a negation that it may reach; a comma does not end it, a full stop does
+_SCOPE = 4  # stems after a negation that it may reach within its clause
 _SPELLED = re.compile(r"\([A-Z][A-Za-z0-9&-]{1,7}\)")  # the abbreviation of the words before it
-_NAME = re.compile(r"[A-Z][\w’'&.-]*\w|[A-Z]")
 _TITLES = frozenset(
     "mr mrs ms dr prof sir president minister prime chancellor king queen secretary governor mayor general commander"
     " director chairman chairwoman chief ambassador senator judge captain professor doctor premier deputy foreign defence"
@@ -95,9 +93,9 @@ class Day:
 class Facts:
     """The parts of a text that have to agree with its source.
 
-    `negated` are the stems within reach of an odd number of negations,
-    `denials` the stems after each "not" or
-    "no", `negations` counts those and other words that negate; `hedged`, `partial` and `whole` the stems within reach of such a word.
+    `negated` are the stems within reach of an odd number of negations, `denials` the stems after each "not" or "no";
+    `negations` counts those and other words that negate; `hedged`, `partial` and `whole` are the stems within reach of a
+    "may", a "some" and an "all".
     """
 
     numbers: tuple[Number, ...]
@@ -125,7 +123,7 @@ def facts_of(text: str) -> Facts:
         numbers=_numbers(found, taken),
         times=times,
         days=days,
-        weekdays=frozenset(word for word in found if word in _WEEKDAYS or word in _NEAR_DAYS),
+        weekdays=frozenset(word for word in found if word in WEEKDAYS or word in NEAR_DAYS),
         months=_months(text, found, taken),
         negated=frozenset(stem for stem, count in reach.items() if count % 2),
         denials=denials,
@@ -274,7 +272,7 @@ def _flat(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _is_calendar(word: str) -> bool:
-    return word.lower() in _WEEKDAYS or word.lower() in MONTHS
+    return word.lower() in WEEKDAYS or word.lower() in MONTHS
 
 
 def is_same_name(stem: str, other: str) -> bool:

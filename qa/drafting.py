@@ -15,9 +15,7 @@ from qa.question import QuestionKind
 from qa.steps import Drafted, Read
 from qa.types import Verdict
 
-WORTH_ASKING = (
-    0.05  # confidence of the best candidate below which no model is asked: what was found is about something else
-)
+WORTH_ASKING = 0.05  # confidence below which what was found is about something else, and no model is asked
 NAMED = 0.5  # share of a missing part's words that the question has to have
 
 

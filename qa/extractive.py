@@ -12,6 +12,7 @@ from qa.attribution import Attribution, attribution_of, within_sentence
 from qa.candidates import Candidate, CandidateFinder
 from qa.citations import Line, Quote
 from qa.confidence import share_met
+from qa.normalise import MONTHS
 from qa.prompting import Prompt
 from qa.question import Question, QuestionKind, as_asked
 from qa.sentences import sentences_of, sentences_of_passage
@@ -36,8 +37,7 @@ FOCUS = 1.0  # what it loses for each unit of cosine that its article is less ne
 NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
 _SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
 _WHO_IS = re.compile(r"^who(?:'s| is| was| are| were)\b", re.IGNORECASE)
-_MONTH_NAMES = "January February March April May June July August September October November December".split()
-_MONTH = f"(?:{'|'.join(_MONTH_NAMES)})"
+_MONTH = f"(?:{'|'.join(month.capitalize() for month in MONTHS)})"
 _DATED = re.compile(rf"\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _IN_TIME = re.compile(
     r"\b(?:order|timeline|chronolog\w+|between|from .+ to|before|after|first|then|when)\b", re.IGNORECASE
@@ -224,7 +224,7 @@ def _sentences(found: Sequence[ScoredPassage]) -> list[Quote]:
 
 def _on_the_day(question: Question, quotes: list[Quote]) -> list[Quote]:
     """For a question about days alone, only the sentences that name one of them or one between; all where none does."""
-    months = frozenset(terms(" ".join(_MONTH_NAMES)))
+    months = frozenset(terms(" ".join(MONTHS)))
     if not question.numbers or not set(question.terms) <= months | set(question.numbers):
         return quotes
     asked = frozenset(question.terms) & months

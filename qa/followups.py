@@ -33,64 +33,44 @@ from qa.pointing import (
 from qa.question import clean
 
 Turn = Sequence[str]  # [question] or [question, answer text]
-
 TURNS = 6  # a question leans on no older turn
-
 LONGEST_FRAGMENT = 6  # words of "And in 2022?"
-
 _BE = word_set("is are was were")
-
 _DO = word_set("do does did")
-
 _LEAD = re.compile(r"^(?:(?:and|but|so|then|ok|okay|also|well|now)\b,? )+", re.IGNORECASE)
-
 _EMPTY = re.compile(r"^(?:(?:and|but|so|then|ok|okay|also|well|now)\b\W*)+$", re.IGNORECASE)  # says nothing else
-
 _ABOUT = re.compile(r"^(?:what|how) about ", re.IGNORECASE)
-
 _BARE = re.compile(
     r"^(?:(?:and|but|so) )?(?P<wh>(?:(?:by|with|to|for|from|since|until) )?(?:who|whom|when|where|why|what|how(?: (?:long|many|much|often|far|soon|old|come))?)"
     r"(?: (?:exactly|to|from|not))?)\?*$",
     re.IGNORECASE,
 )
-
 _HAPPENED = re.compile(
     r"^(?P<wh>when|where|why|how) (?P<aux>did|does|will|would|was|is) (?P<what>that|this|it|all that|all this)(?: (?:happen|take place|occur|come about))?\?*$",
     re.IGNORECASE,
 )
-
 _ELSE = re.compile(r"\b(?P<wh>who|whom|what|where|when|why|which \w+) else\b", re.IGNORECASE)
-
 _FRAME = re.compile(
     rf"^(?P<asks>(?:(?:by|with|to|for|from|since) )?(?:{'|'.join(ASKING)})\b(?:(?! (?:{'|'.join(AUXILIARIES)})\b) [\w’'-]+)*) "
     rf"(?P<aux>{'|'.join(AUXILIARIES)}) (?P<rest>.+)$",
     re.IGNORECASE,
 )
-
 _CLOSED = re.compile(rf"^(?P<aux>{'|'.join(AUXILIARIES)}) (?P<rest>.+)$", re.IGNORECASE)
-
 _SUBJECT_VERB = re.compile(r"^(?P<asks>who|what|which|how many|how much) (?P<rest>.+)$", re.IGNORECASE)
-
 _SUBJECT = re.compile(r"^(?:who|which|what|how (?:many|much))\b", re.IGNORECASE)
-
 _TOOK_PART = re.compile(
     r"^(?:who|which|how many)\b.*?\b(?:(?P<came>came|come|comes|travelled|flew)|spoke|attended|represented|present|signed|mediated|voted|die|died|killed|injured|hurt"
     r"|wounded|arrested|missing|rescued|detained|took part)\b",
     re.IGNORECASE,
 )
-
 _ANYBODY = re.compile(r"^(?:any|some)(?:one|body|thing)(?: else)? |^(?:any |some )?people ", re.IGNORECASE)
-
 _ONE = re.compile(r"^(?:the )?(?P<which>[\w’'-]+) (?P<one>ones?)$", re.IGNORECASE)
-
 _ORDINALS = word_set(
     "first second third fourth fifth last next previous old new older newer former latter earlier later"
 )
-
 _DECLINED = re.compile(
     r"^(?:The articles do not say|Dateline only answers|No article had been published)\b", re.IGNORECASE
 )
-
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 

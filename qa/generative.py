@@ -1,7 +1,7 @@
 """Evidence -> draft with a language model: what it writes, sentence by sentence, each held against the passages."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
@@ -11,7 +11,7 @@ from qa.llm import LanguageModel, Messages
 from qa.markers import Marked, marked_sentences
 from qa.prompting import Prompt, fitting, fresh_keys, neutral, render_evidence, tokens_in
 from qa.types import ScoredPassage, Verdict
-from qa.verification import Checked, Verifier
+from qa.verification import Verifier
 
 NONE, MISSING = "NOT_IN_ARTICLES", "MISSING:"  # what the prompt asks the model to say
 MOST_SENTENCES = 12
@@ -20,23 +20,22 @@ ROOM = 800  # tokens of the window that are left for the answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of a draft: how many sentences fell, how many sources were put right, and what the model left open."""
+    """What became of a draft: its lines with their verdicts, what the model left open, and how much it was shown."""
 
     lines: tuple[Line, ...]
-    left_out: int
-    corrected: int
     declined: bool
     missing: str | None
     shown: int
 
+    @property
+    def left_out(self) -> int:
+        """How many sentences fell."""
+        return sum(line.verdict is Verdict.UNSUPPORTED for line in self.lines)
 
-@dataclass(slots=True, kw_only=True)
-class _Progress:
-    lines: list[Line] = field(default_factory=list)
-    left_out: int = 0
-    corrected: int = 0
-    declined: bool = False
-    missing: str | None = None
+    @property
+    def corrected(self) -> int:
+        """How many sources were put right."""
+        return sum(line.verdict is Verdict.WRONG_SOURCE for line in self.lines)
 
 
 class Writer:
@@ -56,40 +55,25 @@ class Writer:
         keyed = self._keyed(question, evidence, today)
         messages = self._messages(question, keyed, today)
         pieces = self.model.stream(messages) if streaming else iter([self.model.complete(messages)])
-        progress = _Progress()
+        lines: dict[str, Line] = {}
+        declined, missing = False, None
         try:
             for sentence in islice(marked_sentences(pieces, keyed), MOST_SENTENCES):
-                if line := self._checked(sentence, keyed, progress):
+                if sentence.text.startswith(NONE):
+                    declined = True
+                elif sentence.text.upper().startswith(MISSING):
+                    missing = sentence.text[len(MISSING) :].strip() or None
+                elif (line := self._checked(sentence, keyed)).plain not in lines:
+                    lines[line.plain] = line
                     yield line
         finally:
             _close(pieces)
-        return Written(
-            lines=tuple(progress.lines),
-            left_out=progress.left_out,
-            corrected=progress.corrected,
-            declined=progress.declined,
-            missing=progress.missing,
-            shown=len(keyed),
-        )
+        return Written(lines=tuple(lines.values()), declined=declined, missing=missing, shown=len(keyed))
 
-    def _checked(self, sentence: Marked, keyed: dict[str, ScoredPassage], progress: _Progress) -> Line | None:
-        """The sentence as a line with its verdict; None where it is a word to Dateline and not to the reader."""
-        if sentence.text.startswith(NONE):
-            progress.declined = True
-            return None
-        if sentence.text.upper().startswith(MISSING):
-            progress.missing = sentence.text[len(MISSING) :].strip() or None
-            return None
-        checked = self._verifier.check(sentence.text, [keyed[key] for key in sentence.keys], list(keyed.values()))
-        line = self._line(sentence.text, checked)
-        if any(line.plain == other.plain for other in progress.lines):
-            return None
-        progress.left_out += not checked.holds
-        progress.corrected += checked.verdict is Verdict.WRONG_SOURCE
-        progress.lines.append(line)
-        return line
-
-    def _line(self, text: str, checked: Checked) -> Line:
+    def _checked(self, sentence: Marked, keyed: dict[str, ScoredPassage]) -> Line:
+        """The sentence as a line with its verdict, and with its speaker where it left that out."""
+        text = sentence.text
+        checked = self._verifier.check(text, [keyed[key] for key in sentence.keys], list(keyed.values()))
         quotes: tuple[Quote, ...] = checked.quotes if checked.holds else ()
         if checked.speaker is None:
             return Line(parts=((text, False),), quotes=quotes, verdict=checked.verdict)

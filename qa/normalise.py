@@ -11,6 +11,7 @@ def _numbered(words: str, start: int = 0, step: int = 1) -> dict[str, int]:
 
 
 MONTHS = tuple(_numbered("january february march april may june july august september october november december"))
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 _MONTH_NAMES = {month: month for month in MONTHS} | {month[:3]: month for month in MONTHS} | {"sept": "september"}
 _DAYS = frozenset(map(str, range(1, 32)))
 _ARTICLES = frozenset({"a", "an", "the"})

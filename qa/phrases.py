@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from qa.normalise import MONTHS
+
 
 class Kind(StrEnum):
     """What a noun phrase stands for; a NAME is a person, a place or a body, and nothing tells which."""
@@ -39,24 +41,17 @@ DETERMINERS = word_set(
     "the a an this that these those its their his her our my your one two three four five six several some many most all any no each"
     " every both"
 )
-
 _NUMERALS = word_set("one two three four five six several many")
-
 PREPOSITIONS = word_set(
     "of in at on for from to with by about after before during between against near off over under into onto through"
     " until since without within among around across behind along per"
 )
-
 AUXILIARIES = word_set(
     "is are was were do does did has have had will would can could should may might must be been being"
 )
-
 _JOINING = word_set("in at on between with for off near from over")
-
 ASKING = word_set("who whom whose what when where why how which")
-
 PRONOUNS = word_set("he she it they him them his her hers its their theirs there then that this these those")
-
 STOPS = (
     DETERMINERS
     | PREPOSITIONS
@@ -65,7 +60,6 @@ STOPS = (
     | PRONOUNS
     | word_set("and or but if than as not else also already still again ever never now while because so even only last")
 )
-
 _VERBS = word_set(
     "accept accuse admit agree allow announce appear approve arrest arrive ask attack attend ban become begin believe blame"
     " block break bring build buy call carry cause change choose claim close collapse come condemn confirm cost crash criticise"
@@ -77,55 +71,42 @@ _VERBS = word_set(
     " speak spend spread stand start stay steal step stop strike suffer support take talk tell thank think threaten travel try"
     " turn use visit vote want warn win withdraw work write"
 )
-
 _PAST = word_set(
     "led fell came went took found held built shot lost made sold bought brought caught sent kept left hit born said told"
     " met won sank began broke stole spoke gave saw knew grew rose flew ran struck wrote paid stood got became"
     " taken seen known sunk stolen broken given written chosen shown driven hidden beaten put set cut shut"
 )
-
 EVENTS_AT = word_set(
     "talks meeting meetings summit hearing conference ceremony rally funeral trial session match final negotiations"
 )
-
 _EVENTS_IN = word_set(
     "attack attacks accident collision crash fire flood floods earthquake explosion election elections vote strike protest protests"
     " war battle storm eruption operation outbreak theft robbery wildfire sinking fighting riot riots raid referendum derailment"
 )
-
 EVENTS = EVENTS_AT | _EVENTS_IN
-
 _ROLES = word_set(
     "president minister chancellor king queen secretary spokesman spokeswoman spokesperson governor mayor leader chief director head chair"
     " chairman chairwoman ambassador general commander official envoy senator judge coach captain owner founder ceo man woman boy girl"
     " suspect victim singer actor actress author driver pilot mate skipper professor doctor nurse teacher lawyer prosecutor expert"
     " engineer scientist student officer soldier player negotiator delegate bishop pope prince princess winner candidate mr mrs ms dr"
 )
-
 _BODIES = word_set(
     "party ministry council union bank alliance federation company agency committee university court army guard department nations"
     " association works steel lines energy capital group office institute parliament government club team commission authority league"
     " corporation inc ltd ag gmbh front movement police hospital newspaper firm foundation board wire gazette fund railways"
 )
-
 _PLACES = word_set(
     "town city village island port lake river valley mount mountain capital country region province district street square"
     " state bay coast reef harbour harbor upper lower north south east west hill park bridge"
 )
-
 _PLURALS = word_set("people police children men women rebels heads")
-
 _SINGULAR = word_set("news series headquarters crisis gas bus basis status virus campus census")
-
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-
+_MONTHS = "|".join(month.capitalize() for month in MONTHS)
 DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-
 TIME = re.compile(
     rf"\b(?:(?:{DAYS}(?:,? )?)?(?:\d{{1,2}} (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}})(?:,? \d{{4}})?|(?:(?:{_MONTHS}) )?(?:1[5-9]|20)\d\d"
     rf"|{_MONTHS}|{DAYS}|(?:last|this|next) (?:year|week|month|summer|winter|spring|autumn)|yesterday|today|tomorrow)\b"
 )
-
 TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w[\w’'-]*")
 
 

@@ -37,17 +37,12 @@ def _after(text: str) -> str:
 
 
 _MOVING = word_set("get go come travel move return fly drive walk")
-
 TIME_PHRASE = re.compile(rf"\b(?:in|on|by|until|since|before|after|during) (?:the )?{TIME.pattern}")
-
 NAMES = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
-
 _NAME = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)+")
-
 OTHER_SIDE = re.compile(
     r"\b(?:the )?(?:other|opposing|opposite) (?:side|party|team|country|camp|delegation|government|one)\b"
 )
-
 _EXPLETIVES = re.compile(
     r"\b(?:(?:is|was|be|been) it(?= (?:\w+ly )?(?:true|possible|likely|certain|clear|right|legal|known|\w+ed|said|thought|a|an|the) (?:that|to|whether|if|for)\b)"
     r"|it(?= (?:is|was|has been) (?:\w+ )?(?:true|possible|likely|certain|clear|known|said|\w+ed) (?:that|to|whether)\b)"
@@ -57,7 +52,6 @@ _EXPLETIVES = re.compile(
     r"|(?:this|that|these|those) (?:year|week|month|morning|evening|time|summer|winter|spring|autumn|century|decade)|(?<=the )then(?= \w)|then (?=\w+ (?:minister|president|mayor)))\b",
     re.IGNORECASE,
 )
-
 _POINTING = re.compile(
     r"\b(?:(?P<deed>(?<=\bdo )(?:that|this|it|so))|(?P<person>he|she|him|his|her|hers)|(?P<group>they|them|their|theirs)|(?P<place>there)|(?P<time>at (?:that|the) time|back then|on that day|that day|then)"
     r"|(?P<thing>it|its|this(?=[?.!]|$| (?:mean|important|happen|plan|decision|deal|meeting|agreement|law|attack|event|company|man|woman)\b)"
@@ -65,7 +59,6 @@ _POINTING = re.compile(
     r"(?=[?.!]|$| (?:happen|mean|take|lead|work|meeting|event|agreement|deal|decision|company|article)\b)))\b",
     re.IGNORECASE,
 )
-
 _POSSESSIVES = word_set("his her hers its their theirs")
 
 _FITS: Mapping[str, tuple[frozenset[Kind], ...]] = {  # what a word may point to, the likeliest kinds first
@@ -76,14 +69,11 @@ _FITS: Mapping[str, tuple[frozenset[Kind], ...]] = {  # what a word may point to
     "time": (frozenset({Kind.TIME}),),
     "deed": (),
 }
-
 _NAMING = (
     re.compile(r"which\b|what (?:is|was) the name", re.IGNORECASE),
     re.compile(r"who\b|which\b|what (?:is|was) the name", re.IGNORECASE),
 )  # questions whose short answer is what the next one is about; with "he" and "she" also who-questions
-
 _CLAUSE = re.compile(r"\b(?:and|but|when|before|after|because|who|that|which|if|while)\b", re.IGNORECASE)
-
 _MARKER = re.compile(r"\s*\[\d+\]")
 
 

@@ -13,7 +13,7 @@ from qa.agreement import FAULTS, Agreement, agreement
 from qa.attribution import attribution_of
 from qa.citations import Quote
 from qa.claims import names_of
-from qa.directives import carries_directive, is_directive
+from qa.directives import carries_directive
 from qa.sentences import sentences_of_passage
 from qa.support import Support, load_support
 from qa.types import ScoredPassage, Verdict
@@ -123,7 +123,7 @@ class Verifier:
             return max(weighed, key=lambda checked: (checked.holds, checked.probability))
         return max((_fallen(one) for one in measured), key=lambda checked: len(checked.quotes), default=None)
 
-    def _measured(self, claim: str, sources: tuple[ScoredPassage, ...]) -> "_Measured":
+    def _measured(self, claim: str, sources: tuple[ScoredPassage, ...]) -> _Measured:
         window = window_for(claim, sources, self._rarity)
         if not window.parts:
             return _Measured(window=window, found=None, fault="no source")
@@ -135,7 +135,7 @@ class Verifier:
             fault = "hardly a word of the source"
         return _Measured(window=window, found=found, fault=fault)
 
-    def _weighed(self, claim: str, measured: "_Measured", cosine: float) -> Checked:
+    def _weighed(self, claim: str, measured: _Measured, cosine: float) -> Checked:
         assert measured.found is not None
         probability = self._support.weigh(replace(measured.found, cosine=cosine))
         if probability < self._support.threshold:
@@ -165,12 +165,11 @@ class Verifier:
 
 
 def _verbatim(claim: str, sources: Sequence[ScoredPassage]) -> Checked | None:
-    """The sentence as a stretch of one or two sentences of a passage, white space and the marks at its ends aside."""
+    """The sentence as one of a passage, white space and the marks at its ends aside."""
     bare = _SPACE.sub(" ", claim).strip(_EDGES)
     for scored in sources:
         text = scored.article.text
-        spans = [s for s in sentences_of_passage(scored.passage, text) if not is_directive(text[slice(*s)])]
-        for a, b in spans:
+        for a, b in sentences_of_passage(scored.passage, text):
             if bare in _SPACE.sub(" ", text[a:b]) and _is_most(bare, text[a:b]):
                 quote = Quote(scored=scored, start=a, end=b)
                 return Checked(verdict=Verdict.VERBATIM, quotes=(quote,), probability=1.0, speaker=None)

@@ -1,10 +1,12 @@
 """The few sentences of a source that come nearest to a claim."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from index.keywords import terms
+from qa.confidence import share_met
 from qa.sentences import sentences_of_passage
 from qa.types import ScoredPassage
 
@@ -38,27 +40,23 @@ def stems_of(text: str) -> tuple[str, ...]:
     return tuple(terms(text))
 
 
-def weight_of(stems: Collection[str], rarity: Rarity) -> float:
-    """What stems weigh together: rare ones more than common ones."""
-    return sum(0.1 + rarity(stem) for stem in stems)
-
-
 def window_for(claim: str, sources: Sequence[ScoredPassage], rarity: Rarity) -> Window:
     """The one to three sentences of these passages that hold most of a claim."""
-    wanted = frozenset(stems_of(claim))
-    total = weight_of(wanted, rarity) or 1.0
+    wanted = tuple(dict.fromkeys(stems_of(claim)))
     spans = [(s, span) for s in sources for span in sentences_of_passage(s.passage, s.article.text)]
-    held = [wanted & frozenset(stems_of(s.article.text[a:b])) for s, (a, b) in spans]
+    if not wanted:
+        return Window(parts=tuple(spans[:1]), met=0.0)
+    held = [frozenset(stems_of(s.article.text[a:b])) for s, (a, b) in spans]
     chosen: list[int] = []
     met: frozenset[str] = frozenset()
     while len(chosen) < min(MOST_SENTENCES, len(spans)):
-        gains = [weight_of(stems - met, rarity) / total for stems in held]
+        gains = [share_met(wanted, stems - met, rarity) for stems in held]
         best = max(range(len(spans)), key=gains.__getitem__)
         if chosen and gains[best] < ADDS:
             break
         chosen.append(best)
         met |= held[best]
-    return Window(parts=tuple(spans[i] for i in sorted(chosen)), met=weight_of(met, rarity) / total)
+    return Window(parts=tuple(spans[i] for i in sorted(chosen)), met=share_met(wanted, met, rarity))
 
 
 def comparable(claim: str, window: Window, rarity: Rarity) -> tuple[str, str]:
@@ -67,12 +65,12 @@ def comparable(claim: str, window: Window, rarity: Rarity) -> tuple[str, str]:
     Both come after the title. The stretch is about as long as the claim: a short claim may be a small part of a long
     sentence.
     """
-    words, wanted = window.text.split(), frozenset(stems_of(claim))
+    words, wanted = window.text.split(), tuple(dict.fromkeys(stems_of(claim)))
+    stems = [stems_of(word) for word in words]
     room = max(SHORTEST_STRETCH, round(STRETCH * len(claim.split())))
-    weights = [[(stem, 0.1 + rarity(stem)) for stem in set(stems_of(word)) & wanted] for word in words]
 
     def held(start: int) -> float:
-        return sum(dict(pair for word in weights[start : start + room] for pair in word).values())
+        return share_met(wanted, frozenset(chain.from_iterable(stems[start : start + room])), rarity)
 
     start = max(range(max(1, len(words) - room + 1)), key=held)
     stretch = " ".join(words[start : start + room])

@@ -14,14 +14,15 @@ from pathlib import Path
 
 from index.sentences import sentence_spans
 from index.types import Article, DateSource, Passage
+from qa import normalise
 from qa.calibration.stories import Report, read_story
 from qa.types import ScoredPassage
 
 ROOT = Path(__file__).parent.parent
 DRAFTS = ROOT / "tests" / "drafts"
 STORIES = {"tune": ROOT / "training" / "newsroom", "report": ROOT / "qa" / "calibration" / "newsroom"}
-MONTHS = "January February March April May June July August September October November December".split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [month.capitalize() for month in normalise.MONTHS]
+WEEKDAYS = [day.capitalize() for day in normalise.WEEKDAYS]
 SHORTEST, LONGEST = 8, 35  # words of a sentence that is taken as a claim
 QUOTES = ('"', "“", "'", "‘")
 NO_NAMES = frozenset(
