@@ -41,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sync_index([ROOT / "seeds"], settings=IndexSettings(index_dir=Path(folder)))
         ready = threading.Event()
-        server = ChatServer(lambda: QAEngine.open(folder), host="127.0.0.1", port=None, announce=lambda _: ready.set())
+        server = ChatServer(lambda: QAEngine.open(folder), announce=lambda _: ready.set())
         thread = threading.Thread(target=server.run)
         thread.start()
         try:

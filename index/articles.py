@@ -1,27 +1,33 @@
-"""A file or a folder becomes articles; whatever does not become one is reported with its reason."""
+"""A file, a folder or an address becomes articles; whatever does not become one is reported with its reason."""
 
 import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from index.dates import publication
 from index.errors import SettingsError
+from index.fetch import FetchLimits, Network, fetch
 from index.furniture import lay_out
-from index.readers import Draft, Unreadable, html, jsonl, markdown, text
+from index.readers import Content, Draft, Reader, Unreadable, csv, docx, feed, html, jsonl, markdown, pdf, text
+from index.readers.language import language_in
 from index.types import Article, Problem
 
-_READERS = {
+_READERS: Mapping[str, Reader] = {
     **dict.fromkeys((".txt", ".text"), text.read),
     **dict.fromkeys((".md", ".markdown"), markdown.read),
     **dict.fromkeys((".html", ".htm"), html.read),
+    **dict.fromkeys((".jsonl", ".ndjson"), jsonl.read),
+    **dict.fromkeys((".csv", ".tsv"), csv.read),
+    **dict.fromkeys((".rss", ".atom", ".xml"), feed.read),
+    ".pdf": pdf.read,
+    ".docx": docx.read,
 }
-_RECORDS = (".jsonl", ".ndjson")
-SUFFIXES = (*_READERS, *_RECORDS)
+SUFFIXES = tuple(_READERS)
 # O_NONBLOCK keeps a pipe that took the place of a file from blocking the run.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MEBIBYTE = 2**20
@@ -69,22 +75,56 @@ def discover(paths: Sequence[Path], *, max_bytes: int) -> Discovery:
     )
 
 
-def read_file(source: SourceFile, *, default_year: int | None) -> tuple[Article | Problem, ...]:
-    """Read the articles of one file, one item for each; never raises for what the file holds."""
+def read_file(
+    source: SourceFile, *, default_year: int | None, columns: Mapping[str, str] | None = None
+) -> tuple[Article | Problem, ...]:
+    """Read the articles of one file, one item for each; never raises for what the file holds.
+
+    `columns` names the fields that columns of a table stand for where their own names do not ({"headline": "title"}).
+    """
     try:
-        data = _bytes(source)
-        if source.suffix in _RECORDS:
-            drafts = tuple(jsonl.read(data))
-        elif source.suffix in _READERS:
-            drafts = (_READERS[source.suffix](data),)
-        else:
-            raise Unreadable(_unsupported(source.suffix), failed=False)
+        content = Content(data=_bytes(source), columns=columns or {})
     except Unreadable as problem:
-        return (_problem(source, problem),)
+        return (_problem(source.name, problem),)
     return tuple(
-        _problem(source, draft) if isinstance(draft, Unreadable) else _article(draft, source.name, default_year)
-        for draft in drafts
+        _problem(source.name, draft)
+        if isinstance(draft, Unreadable)
+        else _article(draft, name=source.name, default_year=default_year)
+        for draft in _drafts(content, source.suffix)
     )
+
+
+def read_url(
+    url: str, *, default_year: int | None, limits: FetchLimits | None = None, network: Network | None = None
+) -> tuple[Article | Problem, ...]:
+    """Fetch a page, a feed, a text or a PDF and read its articles; never raises for what the address leads to.
+
+    Articles have the address where the redirects ended and no path, those of a feed the address of their entry.
+    """
+    try:
+        page = fetch(url, limits=limits, network=network)
+    except Unreadable as problem:
+        return (_problem(url, problem),)
+    found: list[Article | Problem] = []
+    for draft in _drafts(Content(data=page.data, charset=page.charset), page.suffix):
+        if isinstance(draft, Unreadable):
+            found.append(_problem(page.url, draft))
+        else:
+            # What a page says of its own address is not believed: it could claim to be somebody else's.
+            address = draft.url if _READERS[page.suffix] is feed.read and draft.url else page.url
+            item = _article(replace(draft, url=address), name=None, default_year=default_year)
+            found.append(replace(item, path=page.url) if isinstance(item, Problem) else item)
+    return tuple(found)
+
+
+def _drafts(content: Content, suffix: str) -> Iterator[Draft | Unreadable]:
+    """What the reader of that suffix makes of the bytes; each reader checks that they are what it reads."""
+    try:
+        if suffix not in _READERS:
+            raise Unreadable(_unsupported(suffix), failed=False)
+        yield from _READERS[suffix](content)
+    except Unreadable as problem:
+        yield problem
 
 
 def _walk(given: Path) -> Iterator[Path]:
@@ -170,18 +210,18 @@ def _bytes(source: SourceFile) -> bytes:
     return data
 
 
-def _article(draft: Draft, name: str, default_year: int | None) -> Article | Problem:
+def _article(draft: Draft, *, name: str | None, default_year: int | None) -> Article | Problem:
     layout = lay_out(draft.paragraphs, draft.title)
     body = "\n\n".join(layout.paragraphs)
     if not body or layout.title is None:
         reason = "no text: only a title" if layout.title else "no text"
-        return Problem(path=name, line=draft.line, reason=reason, failed=False)
+        return Problem(path=name or "", line=draft.line, reason=reason, failed=False)
     published, date_from = publication(
         stated=draft.published,
         head=layout.days,
         year=draft.year,
         url=draft.url,
-        name=name,
+        name=name or "",
         default_year=default_year,
         today=date.today(),
     )
@@ -196,14 +236,14 @@ def _article(draft: Draft, name: str, default_year: int | None) -> Article | Pro
         path=name,
         line=draft.line,
         kind=draft.kind,
-        language=draft.language,
+        language=draft.language or language_in(f"{layout.title}\n{body}"),
         source_file=draft.source_file,
         sha256=_sha256(body),
     )
 
 
-def _problem(source: SourceFile, problem: Unreadable) -> Problem:
-    return Problem(path=source.name, line=problem.line, reason=str(problem), failed=problem.failed)
+def _problem(name: str, problem: Unreadable) -> Problem:
+    return Problem(path=name, line=problem.line, reason=str(problem), failed=problem.failed)
 
 
 def _unsupported(suffix: str) -> str:

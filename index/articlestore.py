@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from index.errors import IndexBroken
-from index.types import Article, DateSource
+from index.types import EVERYTHING, Article, DateSource, Scope
 
 _SCHEMA = """
 create table article (position integer primary key, id text unique not null, published text, publisher text, data text not null)
@@ -19,7 +19,10 @@ create table article (position integer primary key, id text unique not null, pub
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What an index covers; `undated` counts the articles without a day of publication."""
+    """What an index covers; `undated` counts the articles without a day of publication.
+
+    `publishers` are named as `Article.credited` names them, those with most articles first.
+    """
 
     articles: int
     publishers: tuple[str, ...]
@@ -59,9 +62,9 @@ class ArticleStore:
         """Every article, in the order of the files."""
         return tuple(_load(data) for (data,) in self._rows("select data from article order by position"))
 
-    def coverage(self, as_of: date | None = None) -> Coverage:
-        """Count, publishers and dates of what had been published by `as_of` (all articles if that is None)."""
-        where, values = ("", ()) if as_of is None else ("where published <= ?", (as_of.isoformat(),))
+    def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
+        """Count, publishers and dates of the articles in scope."""
+        where, values = _where(scope)
         count, oldest, newest, dated = self._rows(
             f"select count(*), min(published), max(published), count(published) from article {where}",  # noqa: S608, ours
             values,
@@ -83,10 +86,6 @@ class ArticleStore:
         """How many articles there are."""
         return int(self._rows("select count(*) from article")[0][0])
 
-    def undated(self) -> int:
-        """How many articles have no day of publication."""
-        return int(self._rows("select count(*) from article where published is null")[0][0])
-
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
@@ -99,6 +98,21 @@ class ArticleStore:
             raise IndexBroken(
                 f"The articles of the index cannot be read: {error}. Run: dateline index --rebuild"
             ) from error
+
+
+def _where(scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The scope as a condition with its values; what has no day or publisher meets no condition on it."""
+    conditions, values = [], []
+    if scope.since:
+        conditions.append("published >= ?")
+        values.append(scope.since.isoformat())
+    if scope.last:
+        conditions.append("published <= ?")
+        values.append(scope.last.isoformat())
+    if scope.publishers:
+        conditions.append("publisher in (select value from json_each(?))")
+        values.append(json.dumps(scope.publishers))
+    return f"where {' and '.join(conditions)}" if conditions else "", tuple(values)
 
 
 def _dump(article: Article) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from numpy.typing import NDArray
 from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
 from index.errors import CorpusError, IndexBroken, IndexMismatch
-from index.generations import Manifest, current
+from index.generations import Manifest, current, reading
 from index.keywords import ANALYSER, KeywordIndex, bases
 from index.passages import CUTTING
 from index.settings import IndexSettings
-from index.types import Article, Passage
-from index.vectors import VectorStore
+from index.types import EVERYTHING, Article, Passage, Scope
+from index.vectors import FILTERABLE, VectorStore
 
 
 class Corpus:
@@ -29,9 +28,9 @@ class Corpus:
 
     def __init__(
         self, *, manifest: Manifest, articles: ArticleStore, vectors: VectorStore, keywords: KeywordIndex,
-        embedder: Embedder,
+        embedder: Embedder, files: ExitStack,
     ) -> None:  # fmt: skip
-        self.manifest, self.embedder = manifest, embedder
+        self.manifest, self.embedder, self._files = manifest, embedder, files
         self._articles, self._vectors, self._keywords = articles, vectors, keywords
 
     @classmethod
@@ -42,6 +41,7 @@ class Corpus:
         embedder = embedder or open_embedder(settings.embedder)
         _check(manifest, fingerprint(settings, embedder), settings.index_dir)
         with ExitStack() as opened:
+            opened.enter_context(reading(folder))
             articles = opened.enter_context(closing(ArticleStore(folder / "articles.sqlite")))
             vectors = opened.enter_context(closing(VectorStore.open(folder / "chroma")))
             keywords = KeywordIndex.open(folder / "keywords")
@@ -51,25 +51,27 @@ class Corpus:
                 ("passages", vectors.count(), manifest.passages),
                 ("passages for keywords", keywords.count(), manifest.passages),
             )
-            opened.pop_all()
-        return cls(manifest=manifest, articles=articles, vectors=vectors, keywords=keywords, embedder=embedder)
+            files = opened.pop_all()
+        return cls(
+            manifest=manifest, articles=articles, vectors=vectors, keywords=keywords, embedder=embedder, files=files
+        )
 
     @property
     def index_id(self) -> str:
         """The same for two indexes of the same articles and settings."""
         return self.manifest.index_id
 
-    def dense(self, vector: NDArray[np.float32], k: int, as_of: date | None = None) -> list[tuple[Passage, float]]:
-        """The k passages nearest in meaning to an embedded query, with their cosine similarity."""
-        return self._vectors.query(vector, k, as_of)
+    def dense(self, vector: NDArray[np.float32], k: int, scope: Scope = EVERYTHING) -> list[tuple[Passage, float]]:
+        """The k passages in scope nearest in meaning to an embedded query, with their cosine similarity."""
+        return self._vectors.query(vector, k, scope)
 
     def similarities(self, vector: NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
         """The cosine similarity of these passages to an embedded query."""
         return self._vectors.similarities(vector, ids)
 
-    def keyword(self, query: str, k: int, as_of: date | None = None) -> list[tuple[Passage, float]]:
-        """The k passages best by BM25, with their scores."""
-        found = self._keywords.query(query, k, as_of)
+    def keyword(self, query: str, k: int, scope: Scope = EVERYTHING) -> list[tuple[Passage, float]]:
+        """The k passages in scope best by BM25, with their scores."""
+        found = self._keywords.query(query, k, scope)
         passages = self._vectors.passages([id_ for id_, _ in found])
         return [(passages[id_], score) for id_, score in found if id_ in passages]
 
@@ -101,18 +103,17 @@ class Corpus:
         """Every article, in the order of the files."""
         return self._articles.all()
 
-    def coverage(self, as_of: date | None = None) -> Coverage:
-        """What is covered, or had been by `as_of`."""
-        return self._articles.coverage(as_of)
+    def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
+        """What the articles in scope cover."""
+        return self._articles.coverage(scope)
 
-    def undated(self) -> int:
-        """How many articles have no day of publication."""
-        return self._articles.undated()
+    def publishers(self) -> tuple[str, ...]:
+        """Whom citations may credit: every publisher of an article, as `Article.credited` names it."""
+        return self.coverage().publishers
 
     def close(self) -> None:
         """Release the files."""
-        self._vectors.close()
-        self._articles.close()
+        self._files.close()
 
 
 def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str | int]:
@@ -123,6 +124,7 @@ def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str
         "passage_tokens": settings.passage_tokens,
         "cutting": CUTTING,
         "analyser": ANALYSER,
+        "filters": FILTERABLE,
     }
 
 
@@ -175,4 +177,6 @@ def _check_counts(index_dir: Path, *counts: tuple[str, int, int]) -> None:
 
 
 def _short(value: str | int | None) -> str:
+    if value is None:
+        return "not recorded"
     return f"{value[:12]}..." if isinstance(value, str) and len(value) == 64 else str(value)

@@ -27,6 +27,7 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 BATCH = 32  # the fastest of 8 to 128 on two cores, within noise (docs/measurements.md)
 SPACES = ("\u2581", "\u0120")  # how SentencePiece and byte-level BPE mark the beginning of a word
 SLICE = 16 * BATCH  # texts between two progress reports
+FEW = 64  # passages; torch takes some ten seconds to load on two cores, these take about one
 
 
 class Embedder(Protocol):
@@ -121,18 +122,14 @@ class SentenceTransformerEmbedder:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Embed passages in batches of similar length; `progress(done, all)` is called after each slice."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        parts: list[Vectors] = []
-        for begin in range(0, len(order), SLICE):
-            slice_ = [texts[i] for i in order[begin : begin + SLICE]]
-            with self._lock:
-                part = self._model.encode(
-                    slice_, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-                )
-            parts.append(np.asarray(part, dtype=np.float32))
-            if progress:
-                progress(min(begin + SLICE, len(order)), len(order))
-        return _unsort(parts, order)
+        return _by_length(texts, self._encode, SLICE, progress)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed a few short texts: shape (texts, dimension)."""
@@ -186,6 +183,12 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
         with self._lock:
             return _whole_words(tokenizer.get_vocab())
 
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """As any embedder; few passages are done before torch would have been loaded, and differ by rounding only."""
+        if len(texts) > FEW:
+            return super().embed(texts, progress)
+        return _by_length(texts, self.embed_questions, BATCH, progress)
+
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed a few short texts without torch: the mean of each one's token vectors, to unit length."""
         with self._lock:
@@ -221,7 +224,16 @@ def _whole_words(vocabulary: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token.lower() for token in tokens if len(token) >= 4 and token.isalpha()))
 
 
-def _unsort(parts: list[Vectors], order: list[int]) -> Vectors:
+def _by_length(
+    texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors], at_once: int, progress: Progress | None
+) -> Vectors:
+    """Embed texts so many at once, the longest first; the vectors are in the order of the texts."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+    parts: list[Vectors] = []
+    for begin in range(0, len(order), at_once):
+        parts.append(embed([texts[i] for i in order[begin : begin + at_once]]))
+        if progress:
+            progress(min(begin + at_once, len(order)), len(order))
     if not parts:
         return np.zeros((0, 0), dtype=np.float32)
     stacked = np.concatenate(parts)

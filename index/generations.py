@@ -11,17 +11,17 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 
 SCHEMA = 1
 POINTER = "CURRENT"
-KEPT = 2  # the live generation and the one before: a process that opened that one can finish
+KEPT = 2  # the live generation and the one before: a process that has read the pointer can still open it
 _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 
 
@@ -143,8 +143,17 @@ def publish(index_dir: Path, generation: Path) -> None:
     temporary.replace(index_dir / POINTER)
     _sync_folder(index_dir)
     for folder in [f for f in _generations(index_dir) if _is_finished(f)][:-KEPT]:
-        if folder != generation:
+        if folder != generation and not _is_read(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def reading(generation: Path) -> Iterator[None]:
+    """Keep a generation from being removed while this process reads it; the end of the process lets go of it too."""
+    with (generation / "manifest.json").open("rb") as file:
+        with suppress(OSError):  # some network folders have no locks
+            _lock(file, shared=True)
+        yield
 
 
 def discard(generation: Path) -> None:
@@ -171,6 +180,25 @@ def _generations(index_dir: Path) -> list[Path]:
 
 def _is_finished(generation: Path) -> bool:
     return (generation / "manifest.json").is_file()
+
+
+def _is_read(generation: Path) -> bool:
+    with (generation / "manifest.json").open("rb") as file:
+        try:
+            _lock(file, shared=False)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
+def _lock(file: BinaryIO, *, shared: bool) -> None:
+    """Lock an open file for as long as it is open. Raises `BlockingIOError`; without effect outside POSIX."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.directives import without_orders
 from index.errors import IndexBroken
-from index.types import Article, Passage
+from index.types import EVERYTHING, Article, Passage, Scope
 
 ANALYSER = "fold+snowball-english-2"  # part of the fingerprint: change it when `terms` changes
 ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ings", "ly")
@@ -56,21 +58,24 @@ def bases(word: str) -> set[str]:
 
 
 def keyword_text(article: Article, passage: Passage) -> str:
-    """What a passage can be found by."""
+    """What a passage can be found by, orders to machines left out."""
     day = article.published
     dated = f"{day:%d %B %Y} {day.isoformat()} {day.day}" if day else ""
-    return f"{article.title}\n{article.publisher or ''} {dated}\n{passage.text}"
+    return f"{article.title}\n{article.publisher or ''} {dated}\n{without_orders(passage.text)}"
 
 
 class KeywordIndex:
     """BM25 scores of a query against every passage, in the order in which the passages were given."""
 
-    def __init__(self, folder: Path, bm25: Any, ids: Sequence[str], days: NDArray[np.int32]) -> None:
-        self._folder, self._bm25, self._ids, self._days = folder, bm25, ids, days
+    def __init__(self, folder: Path, bm25: Any, ids: Sequence[str], filters: "_Filters") -> None:
+        self._folder, self._bm25, self._ids, self._filters = folder, bm25, ids, filters
 
     @classmethod
-    def build(cls, folder: Path, ids: Sequence[str], texts: Sequence[str], days: Sequence[date | None]) -> None:
-        """Write the index of these texts into a new folder; `days` are the articles' days of publication."""
+    def build(
+        cls, folder: Path, ids: Sequence[str], texts: Sequence[str], days: Sequence[date | None],
+        publishers: Sequence[str | None],
+    ) -> None:  # fmt: skip
+        """Write the index of these texts into a new folder; `days` and `publishers` are those of their articles."""
         import bm25s
 
         bm25 = bm25s.BM25()
@@ -78,7 +83,7 @@ class KeywordIndex:
         bm25.save(str(folder))
         (folder / "ids.json").write_text(json.dumps(list(ids)), encoding="utf-8")
         (folder / "words.json").write_text(json.dumps(_vocabulary(texts), ensure_ascii=False), encoding="utf-8")
-        np.save(folder / "days.npy", np.array([d.toordinal() if d else 0 for d in days], dtype=np.int32))
+        _Filters.save(folder, days, publishers)
 
     @classmethod
     def open(cls, folder: Path) -> "KeywordIndex":
@@ -87,8 +92,7 @@ class KeywordIndex:
 
         try:
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
-            days = np.load(folder / "days.npy", allow_pickle=False)
-            return cls(folder, bm25s.BM25.load(str(folder)), ids, days)
+            return cls(folder, bm25s.BM25.load(str(folder)), ids, _Filters.load(folder))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken(f"The keyword index {folder} cannot be read. Run: dateline index --rebuild") from error
 
@@ -96,14 +100,12 @@ class KeywordIndex:
         """How many passages the index holds."""
         return len(self._ids)
 
-    def query(self, text: str, k: int, as_of: date | None) -> list[tuple[str, float]]:
-        """The k best passage ids with their scores; passages that share no term with the query are left out."""
+    def query(self, text: str, k: int, scope: Scope = EVERYTHING) -> list[tuple[str, float]]:
+        """The k best passage ids in scope with their scores; those that share no term with the query are left out."""
         known = [term for term in terms(text) if term in self._bm25.vocab_dict]
         if not known:
             return []
-        scores = np.asarray(self._bm25.get_scores(known))
-        if as_of is not None:
-            scores = np.where((self._days > 0) & (self._days <= as_of.toordinal()), scores, 0.0)
+        scores = np.where(self._filters.within(scope), self._bm25.get_scores(known), 0.0)
         best = np.argsort(-scores, kind="stable")[:k]
         return [(self._ids[i], float(scores[i])) for i in best if scores[i] > 0]
 
@@ -127,6 +129,42 @@ class KeywordIndex:
         position = self._bm25.vocab_dict.get(term)
         found = 0 if position is None else int(np.diff(self._bm25.scores["indptr"][position : position + 2])[0])
         return float(1.0 - np.log1p(found) / np.log1p(total)) if total else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filters:
+    """What narrows a search: per passage its day (0: unknown) and its publisher's place in `names` (-1: unknown)."""
+
+    days: NDArray[np.int32]
+    publishers: NDArray[np.int32]
+    names: Sequence[str]
+
+    @staticmethod
+    def save(folder: Path, days: Sequence[date | None], publishers: Sequence[str | None]) -> None:
+        codes = {name: code for code, name in enumerate(sorted({name for name in publishers if name is not None}))}
+        (folder / "publishers.json").write_text(json.dumps(list(codes)), encoding="utf-8")
+        placed = [-1 if name is None else codes[name] for name in publishers]
+        np.save(folder / "publishers.npy", np.array(placed, dtype=np.int32))
+        np.save(folder / "days.npy", np.array([day.toordinal() if day else 0 for day in days], dtype=np.int32))
+
+    @classmethod
+    def load(cls, folder: Path) -> "_Filters":
+        return cls(
+            days=np.load(folder / "days.npy", allow_pickle=False),
+            publishers=np.load(folder / "publishers.npy", allow_pickle=False),
+            names=json.loads((folder / "publishers.json").read_text(encoding="utf-8")),
+        )
+
+    def within(self, scope: Scope) -> NDArray[np.bool_]:
+        """Which passages are in scope."""
+        inside = self.days > 0 if scope.is_dated else np.ones(len(self.days), dtype=np.bool_)
+        if scope.since:
+            inside &= self.days >= scope.since.toordinal()
+        if scope.last:
+            inside &= self.days <= scope.last.toordinal()
+        if scope.publishers:
+            inside &= np.isin(self.publishers, [c for c, name in enumerate(self.names) if name in scope.publishers])
+        return inside
 
 
 def _vocabulary(texts: Sequence[str]) -> list[str]:

@@ -3,32 +3,35 @@
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
+from index.directives import without_orders
 from index.sentences import paragraph_spans, sentence_spans
 from index.types import Article, Passage
 
 TokenStarts = Callable[[str], Sequence[int]]
 SPECIAL_TOKENS = 3  # [CLS], [SEP] and one between title and passage, at most
-CUTTING = "sentences-1"  # part of the fingerprint: change it when passages are cut in another way
+CUTTING = "sentences-2"  # part of the fingerprint: change it when passages are cut in another way
 
 
 def embedded_text(title: str, text: str) -> str:
-    """The string that is embedded for a passage; its sha256 is the key of the vector."""
-    return f"{title}\n{text}"
+    """The string that is embedded for a passage, without orders to machines; its sha256 is the key of the vector."""
+    return f"{title}\n{without_orders(text)}"
 
 
 def cut(article: Article, token_starts: TokenStarts, max_tokens: int) -> tuple[Passage, ...]:
     """Cut an article into passages; `article.text[p.start:p.end] == p.text` for each.
 
+    Orders to machines take up no room, so that planting one moves no passage; one between two passages is in neither.
     `token_starts` gives the character at which each token of a text begins; `max_tokens` is the room for title and
     passage together. A passage ends with a paragraph where it is at least half full; a sentence longer than the room
     is cut between tokens.
     """
     room = max(max_tokens - SPECIAL_TOKENS - len(token_starts(article.title)), max_tokens // 3)
-    starts = token_starts(article.text)
-    ends = {end for _, end in paragraph_spans(article.text)}
+    text = without_orders(article.text)
+    starts = token_starts(text)
+    ends = {end for _, end in paragraph_spans(text)}
     spans: list[tuple[int, int]] = []
     open_span: tuple[int, int] | None = None
-    for start, end in _pieces(article.text, starts, room):
+    for start, end in _pieces(text, starts, room):
         if open_span and _tokens(starts, open_span[0], end) > room:
             spans.append(open_span)
             open_span = None

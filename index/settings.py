@@ -30,6 +30,11 @@ class IndexSettings(BaseSettings):
         20.0, gt=0, allow_inf_nan=False, description="Article files above this size are not read."
     )
 
+    @property
+    def uploads_dir(self) -> Path:
+        """Where articles that were added in the page are kept: beside the index, and always part of it."""
+        return self.index_dir.parent / "uploads"
+
     @classmethod
     def load(cls, **given: object) -> Self:
         """Read the settings; arguments that are None count as not given. Raises `SettingsError` with value and fix."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from index.settings import IndexSettings
 from index.types import Article, Passage, Problem, SyncReceipt
 from index.vectors import StoredPassage, VectorStore
 
-READING = 1  # raise when articles are read in another way, so that files which did not change are read again
+READING = 2  # raise when articles are read in another way, so that files which did not change are read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ def sync_index(
 ) -> SyncReceipt:
     """Make the index equal to the given files and folders; without any, to those it was built from.
 
+    What was added in the page (`IndexSettings.uploads_dir`) is part of every index.
     Nothing is written where nothing changed; a text that is already embedded is not embedded again. `rebuild` reads
     and embeds everything. `progress(done, all)` counts passages while they are embedded; `embedder` takes the place of
     the one that the settings name.
@@ -108,7 +109,10 @@ def _sync(
 
 
 def _read(roots: Sequence[str], settings: IndexSettings, previous: Corpus | None) -> _Reading:
-    discovery = discover([Path(root) for root in roots], max_bytes=int(settings.max_file_mb * 2**20))
+    paths = [Path(root) for root in roots]
+    if settings.uploads_dir.is_dir() and settings.uploads_dir.resolve() not in [path.resolve() for path in paths]:
+        paths.append(settings.uploads_dir)
+    discovery = discover(paths, max_bytes=int(settings.max_file_mb * 2**20))
     known = previous.manifest.files if previous and previous.manifest.reading == _reading_settings(settings) else {}
     articles: dict[str, Article] = {}
     files: dict[str, SourceRecord] = {}
@@ -141,7 +145,13 @@ def _recalled(record: SourceRecord, previous: Corpus) -> tuple[Article | Problem
 
 
 def _read_afresh(source: SourceFile, settings: IndexSettings) -> tuple[Article | Problem, ...]:
-    return read_file(source, default_year=settings.default_year)
+    items = read_file(source, default_year=settings.default_year)
+    if source.path.parent.resolve() != settings.uploads_dir.resolve():
+        return items
+    return tuple(
+        replace(item, kind="uploaded") if isinstance(item, Article) and item.kind == "article" else item
+        for item in items
+    )
 
 
 def _copy_of(article: Article, first: Article) -> Problem:
@@ -166,7 +176,10 @@ def _build(
     pairs = [(a, p) for a in reading.articles for p in cut(a, embedder.token_starts, room)]
     keys = [_key(article, passage) for article, passage in pairs]
     vectors, embedded, seconds = _vectors(pairs, keys, settings, embedder, rebuild, progress)
-    stored = [StoredPassage(passage=p, key=k, published=a.published) for (a, p), k in zip(pairs, keys, strict=True)]
+    stored = [
+        StoredPassage(passage=p, key=k, published=a.published, publisher=a.credited)
+        for (a, p), k in zip(pairs, keys, strict=True)
+    ]
     store = VectorStore.create(folder / "chroma")
     try:
         store.add(stored, vectors)
@@ -177,6 +190,7 @@ def _build(
         [passage.id for _, passage in pairs],
         [keyword_text(article, passage) for article, passage in pairs],
         [article.published for article, _ in pairs],
+        [article.credited for article, _ in pairs],
     )
     ArticleStore.create(folder / "articles.sqlite", reading.articles)
     prints = fingerprint(settings, embedder)

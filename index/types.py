@@ -60,6 +60,34 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which articles a question is asked of; without any of these, all of them.
+
+    `as_of` is the day from which the articles are looked at: it leaves out what is undated or was published later.
+    `since` and `until`, inclusive, leave out what is undated or was published outside. `publishers` keeps only the
+    articles of these, named as `Article.credited` names them.
+    """
+
+    as_of: date | None = None
+    since: date | None = None
+    until: date | None = None
+    publishers: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> date | None:
+        """The last day of publication that is in scope."""
+        return min((day for day in (self.as_of, self.until) if day), default=None)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether articles without a day of publication are left out."""
+        return bool(self.since or self.last)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why a file, or one line of it, did not become an article.
 

@@ -11,20 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.types import Passage
+from index.types import EVERYTHING, Passage, Scope
 
 COLLECTION = "passages"
+FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with passages to narrow a search
 WRITE_BATCH = 256  # Chroma advises 50 to 250 for inserts; the hard limit is 5,461
 _opening = threading.Lock()  # PersistentClient is thread-safe in use, not while it is made or closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassage:
-    """A passage with what is kept beside it: the key of its vector and its article's day of publication."""
+    """A passage with what is kept beside it: the key of its vector, its article's day and whom a citation credits."""
 
     passage: Passage
     key: str
     published: date | None
+    publisher: str | None
 
 
 class VectorStore:
@@ -71,12 +73,14 @@ class VectorStore:
                 metadatas=[_metadata(s) for s in batch],
             )
 
-    def query(self, vector: NDArray[np.float32], k: int, as_of: date | None) -> list[tuple[Passage, float]]:
-        """The k nearest passages with their cosine similarity; `as_of` leaves out what is undated or came later."""
-        where = None if as_of is None else {"published": {"$lte": as_number(as_of)}}
+    def query(self, vector: NDArray[np.float32], k: int, scope: Scope = EVERYTHING) -> list[tuple[Passage, float]]:
+        """The k nearest passages in scope, with their cosine similarity."""
         try:
             found = self._collection.query(
-                query_embeddings=[vector], n_results=k, where=where, include=["documents", "metadatas", "distances"]
+                query_embeddings=[vector],
+                n_results=k,
+                where=_where(scope),
+                include=["documents", "metadatas", "distances"],
             )
         except Exception as error:
             raise IndexBroken(f"Chroma cannot search {self._folder}: {_said(error)}. {REBUILD}") from error
@@ -152,6 +156,18 @@ def _close(client: Any) -> None:
         client.close()
 
 
+def _where(scope: Scope) -> dict[str, Any] | None:
+    """The scope as Chroma's filter: a passage without the field that a condition names does not meet it."""
+    conditions: list[dict[str, Any]] = []
+    if scope.since:
+        conditions.append({"published": {"$gte": as_number(scope.since)}})
+    if scope.last:
+        conditions.append({"published": {"$lte": as_number(scope.last)}})
+    if scope.publishers:
+        conditions.append({"publisher": {"$in": list(scope.publishers)}})
+    return {"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None
+
+
 def _metadata(stored: StoredPassage) -> dict[str, str | int]:
     passage = stored.passage
     data: dict[str, str | int] = {
@@ -161,7 +177,11 @@ def _metadata(stored: StoredPassage) -> dict[str, str | int]:
         "end": passage.end,
         "key": stored.key,
     }
-    return data if stored.published is None else data | {"published": as_number(stored.published)}
+    if stored.published is not None:
+        data["published"] = as_number(stored.published)
+    if stored.publisher is not None:
+        data["publisher"] = stored.publisher
+    return data
 
 
 def _passage(id_: str, text: str, data: Mapping[str, Any]) -> Passage:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
-from qa.attribution import Attribution, attribution_of
-from qa.claims import NEAR_DAYS, Day, Name, Number, facts_of, is_same_name, is_year, names_of
+from qa.attribution import attribution_of
+from qa.claims import NEAR_DAYS, Day, Name, Number, facts_of, identity_of, is_same_name, is_year, names_of, office_of
 from qa.confidence import share_met
 from qa.normalise import MONTHS, WEEKDAYS
 from qa.places import other_names
 from qa.relevance import heading
-from qa.sentences import readable
+from qa.sentences import readable, sentences_of
 from qa.types import ScoredPassage
 from qa.windows import Rarity, Window, stems_of
 
@@ -23,6 +24,13 @@ _BOTH = re.compile(r"\b(?:both|pair|couple|twins?|twice|double)\b", re.IGNORECAS
 _EDGES = ".,;:!?\"“”'’()"
 ALIKE = 0.6  # share of a claim's words that stand in the same order in a sentence which it may have been made from
 UNEVEN = 3  # words by which a stretch may be longer than what stands in its place
+_BESIDE = re.compile(r"[\w’'&-]+|[,()]")
+_COPULAS = frozenset(", ( ) is was are were became remains or alias also known called named as the means".split())
+_APART = frozenset("of for in from at by with to and on between who which that whose said".split())
+_QUOTED = frozenset('"“”')
+MOST_BETWEEN = 6  # words between two names of one thing
+NEARLY = 0.75  # share of what the nearest sentence has of a claim from which another is as near
+BEFORE = 2  # sentences before one without a name that may say who speaks in it
 _LISTED = re.compile(r"^\W*\d{1,2}[.)] ")
 
 
@@ -45,6 +53,7 @@ class Agreement:
     negations: float  # 1 where one of the two negates something and the other nothing
     hedge: float  # 1 where the claim drops a may or a plan
     whole: float  # 1 where the claim makes all of some
+    identity: float  # 1 where the claim makes one of two names, or gives an office, as no sentence of the article does
     speaker: float  # 1 where the claim names another speaker than the passage
     sentences: float  # in the window
     source_stems: float  # logarithm of how much the passages say: a long one has most words by chance
@@ -58,6 +67,7 @@ FAULTS = {
     "days_missing": "a date that the source does not have",
     "names_missing": "a name that the source does not have",
     "exchanged": "a name or figure of the source in the place of another",
+    "identity": "somebody taken for what the source calls another",
     "speaker": "another speaker than the source",
     "contradicts": "the opposite of what the source says",
 }
@@ -100,7 +110,8 @@ def agreement(
         negations=float((said.negations == 0) != (shown.negations == 0)),
         hedge=float(not said.hedged and not shown.hedged.isdisjoint(wanted)),
         whole=float(bool(said.whole and shown.partial) and not shown.whole),
-        speaker=float(_other_speaker(claim, window, speakers, heads)),
+        identity=float(_made_one(claim, sources) or _another_holds(claim, sources)),
+        speaker=float(_other_speaker(claim, window, heads, rarity)),
         sentences=float(len(window.parts)),
         source_stems=math.log1p(len(stems_of(text))),
         claim_stems=math.log1p(len(stems_of(claim))),
@@ -182,22 +193,65 @@ def _shared(one: Name, other: Name) -> int:
     return len({*one.before} & {*other.before}) + len({*one.after} & {*other.after})
 
 
+def _made_one(claim: str, sources: Sequence[ScoredPassage]) -> bool:
+    """Whether the claim says that two names are one, and no sentence of the articles has them side by side."""
+    if (names := identity_of(claim)) is None:
+        return False
+    one, other = (frozenset(stems_of(name)) for name in names)
+    texts = [s.article.text[a:b] for s in sources for a, b in sentences_of(s.article.text)]
+    return not any(_side_by_side(one, other, text) for text in (*texts, *(s.article.title for s in sources)))
+
+
+def _another_holds(claim: str, sources: Sequence[ScoredPassage]) -> bool:
+    """Whether the claim gives an office to somebody, and each sentence of the articles that has it gives it to another."""
+    if (found := office_of(claim)) is None:
+        return False
+    name, office = (frozenset(stems_of(part)) for part in found)
+    texts = [s.article.text[a:b] for s in sources for a, b in sentences_of(s.article.text)]
+    holding = [text for text in texts if office and office <= frozenset(stems_of(text))]
+    return bool(holding) and all(_names_another(text, name, office) for text in holding)
+
+
+def _names_another(sentence: str, name: frozenset[str], office: frozenset[str]) -> bool:
+    """Whether a sentence without the one name has another beside the office."""
+    if name & frozenset(stems_of(sentence)):
+        return False
+    return any(_side_by_side(frozenset({other.stem}), office, sentence) for other in names_of(f"x {sentence}"))
+
+
+def _side_by_side(one: frozenset[str], other: frozenset[str], sentence: str) -> bool:
+    """Whether nothing but a comma, a copula and the like stands between two names."""
+    tokens = _BESIDE.findall(sentence)
+    stems = [set(stems_of(token)) for token in tokens]
+    ones, others = ([at for at, found in enumerate(stems) if found & name] for name in (one, other))
+    for i, j in product(ones, others):
+        between = [token.lower() for token in tokens[min(i, j) + 1 : max(i, j)]]
+        if len(between) <= MOST_BETWEEN and (not between or between[0] in _COPULAS) and _APART.isdisjoint(between):
+            return True
+    return False
+
+
 # -- numbers and days ------------------------------------------------------------------------------------------------------
 
 
 def _numbers_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> float:
-    told, held = facts_of(_LISTED.sub("", claim)), facts_of(text)
+    told = facts_of(_LISTED.sub("", claim))
     numbers = told.numbers
+    if not numbers and not told.times:
+        return 0.0
+    held = facts_of(text)
     days = {day.day for day in held.days} | {day.year for day in held.days}
     if not any(is_year(n.value) for n in held.numbers) and not any(days):
         days |= _published_years(sources, text)
     if _BOTH.search(text):
         days |= {"2"}
-    ordinals = {n.value for s in sources for n in facts_of(s.article.text).numbers if n.value.endswith("th")}
-    days |= ordinals  # "the first meeting" may be first by what the article says elsewhere
+    if any(
+        n.value.endswith("th") for n in numbers
+    ):  # "the first meeting" may be first by what the article says elsewhere
+        days |= {n.value for s in sources for n in facts_of(s.article.text).numbers if n.value.endswith("th")}
     missing = [n for n in numbers if not any(_is_same_number(n, m) for m in held.numbers) and n.value not in days]
     total = len(numbers) + len(told.times)
-    return (len(missing) + len(told.times - held.times)) / total if total else 0.0
+    return (len(missing) + len(told.times - held.times)) / total
 
 
 def _published_years(sources: Sequence[ScoredPassage], text: str) -> set[str]:
@@ -231,7 +285,11 @@ def _misplaced_number(claim: str, text: str) -> bool:
 
 def _days_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> float:
     """The share of the claim's days, weekdays and months that are neither in the source nor follow from when it appeared."""
-    told, held = facts_of(claim), facts_of(text)
+    told = facts_of(claim)
+    total = len(told.days) + len(told.weekdays) + len(told.months)
+    if not total:
+        return 0.0
+    held = facts_of(text)
     days = list(held.days)
     weekdays = set(held.weekdays)
     for scored in sources:
@@ -247,8 +305,7 @@ def _days_missing(claim: str, text: str, sources: Sequence[ScoredPassage]) -> fl
     missing = [d for d in told.days if not any(_is_same_day(d, other) for other in days)]
     lost = [w for w in told.weekdays if w not in weekdays and w not in NEAR_DAYS]
     strange = [m for m in told.months if m not in months]
-    total = len(told.days) + len(told.weekdays) + len(told.months)
-    return (len(missing) + len(lost) + len(strange)) / total if total else 0.0
+    return (len(missing) + len(lost) + len(strange)) / total
 
 
 def _days_to(weekday: str, of_publication: int) -> tuple[int, int]:
@@ -282,21 +339,35 @@ def _contradicts(claim: str, text: str) -> bool:
     )
 
 
-def _other_speaker(claim: str, window: Window, speakers: Sequence[Attribution], heads: str) -> bool:
-    """Whether the claim names somebody as its speaker who is not among those whom the passage lets speak."""
+def _other_speaker(claim: str, window: Window, heads: str, rarity: Rarity) -> bool:
+    """Whether the claim names somebody as its speaker whom the sentences that come nearest to it do not let speak."""
     told = attribution_of(claim, 0, len(claim))
     if told is None:
         return False
     leading = claim[: told.claim[0]] or claim[told.claim[1] :] or told.who
     names = [name.stem for name in names_of(leading, frozenset())]
-    if not names:
-        return False
-    if speakers:
-        led = [s.article.text[a:b] for s, (a, b) in window.parts]
-        said = _name_stems(" ".join([*(_lead(text) for text in led), *(f"{s.who} {s.name}" for s in speakers), heads]))
-    else:
-        said = _name_stems(f"{window.text} {heads}")
-    return not any(_is_held(name, said) for name in names)
+    matter = stems_of(claim[slice(*told.claim)])
+    parts = [(s.article.text, a, b) for s, (a, b) in window.parts]
+    met = [share_met(matter, frozenset(stems_of(text[a:b])), rarity) for text, a, b in parts]
+    near = [_voice(*part) for part, share in zip(parts, met, strict=True) if share >= NEARLY * max(met)]
+    said = _name_stems(" ".join([*near, heads]))
+    return bool(names) and not any(_is_held(name, said) for name in names)
+
+
+def _voice(text: str, start: int, end: int) -> str:
+    """What tells who speaks in a sentence: its own lead where that has a name, else also the sentences around it."""
+    said = attribution_of(text, start, end)
+    if said is not None:
+        lead = f"{_lead(text[start:end])} {said.who}"
+        if names_of(f"x {lead}", frozenset()):
+            return f"{lead} {said.name}"
+    spans = sentences_of(text)
+    at = spans.index((start, end))
+    goes_on = said is None and not _QUOTED.isdisjoint(
+        text[start:end]
+    )  # the next sentence may say whose words these are
+    around = [text[a:b] for a, b in spans[max(0, at - BEFORE) : at + 1 + goes_on]]
+    return " ".join([*around, said.name if said else ""])
 
 
 def _lead(sentence: str) -> str:

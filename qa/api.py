@@ -1,12 +1,13 @@
 """The one-call interface for scripts."""
 
 import threading
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
 from index.generations import POINTER
 from qa.engine import History, QAEngine
 from qa.settings import Settings
+from qa.timeframe import Day
 from qa.types import Answer
 
 _engines: dict[Path, tuple[str, QAEngine]] = {}
@@ -17,15 +18,20 @@ def answer(
     question: str,
     *,
     history: History = (),
-    as_of: str | date | None = None,
+    as_of: Day | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
+    publishers: Sequence[str] = (),
     index_dir: str | Path | None = None,
 ) -> Answer:
     """Answer one question; the index is opened once per process, and again after it was synced.
 
-    Raises what `QAEngine.open` raises where there is no usable index, and `RequestError` for a history or as-of day
-    that cannot be used; everything else is said in the `Answer`.
+    What narrows the question is explained at `index.types.Scope`. Raises what `QAEngine.open` raises where there is no
+    usable index, and `RequestError` for a history, day or publisher that cannot be used; everything else is said in the
+    `Answer`.
     """
-    return _engine(index_dir).answer(question, history=history, as_of=as_of)
+    engine = _engine(index_dir)
+    return engine.answer(question, history=history, as_of=as_of, since=since, until=until, publishers=publishers)
 
 
 def _engine(index_dir: str | Path | None) -> QAEngine:

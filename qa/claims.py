@@ -31,7 +31,9 @@ _WORDED = (
     (re.compile(r"\b(?:km/h|kph)\b", re.I), "kilometres an hour"),
 )
 _LIMIT = re.compile(
-    r"\b(?:no|not) (?:just|merely|simply|later|fewer|less|more|earlier|sooner|only|just|longer than)\b", re.IGNORECASE
+    r"\b(?:no|not) (?:just|merely|simply|later|fewer|less|more|earlier|sooner|only|just|longer than)\b"
+    r"|\b(?:is|are|was|were|been|the) disputed\b",  # what is disputed is not thereby denied
+    re.IGNORECASE,
 )
 _NOT = re.compile(r"n[’']t\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*|[,;:.!?]")
@@ -53,6 +55,21 @@ _HEDGE = re.compile(
 _PARTIAL = re.compile(r"^(?:some|most|many|several|part|partly|half|few|nearly|almost|about|mostly|only|majority)$")
 _WHOLE = re.compile(r"^(?:all|every|each|everyone|everybody|entire|entirely|whole|fully|completely|both|always|total)$")
 _MAY = re.compile(r"\b(?:in|of|since|until|by|last|next|during) May\b")
+_RUN = r"[A-Z][\w’'&-]*(?: (?:(?:of|for|and|de|van|von|al)(?: the)? )?[A-Z][\w’'&-]*)*"
+_IDENTITY = re.compile(
+    rf"^(?:The )?(?P<one>{_RUN})(?:, [^,]{{2,80}},)? (?:is|was|are|were|became|remains|means) (?:the )?(?P<other>{_RUN})"
+    r"(?=[.!;,]|$)"
+)
+_OFFICE = re.compile(
+    rf"^(?:The )?(?P<one>{_RUN})(?: (?:is|was|became|remains)|,) (?:the|an?|its|his|her)"
+    r" (?P<office>[a-z’'-]+(?: (?!(?:of|for|at|in|who|that|which|and|to) )[a-z’'-]+){0,3})(?= of| for|[,.]|$)"
+)
+_PRONOUN = re.compile(r"^(?:He|She|It|They)(?= )")
+_SUBJECT = re.compile(
+    r"^(?!(?:He|She|It|They|There|This|That|These|Those) )(?P<who>[\w’'&-]+(?: [\w’'&-]+){0,7}?)"
+    r" (?:is|was|are|were|has|have|had|will|would|can|could|may|said|says|told|met|won|lost|held|began|took|left|gave|sent|made"
+    r"|rose|fell|came|went|led|ran|sold|bought|built|spent|kept|put|paid|broke|spoke|found|brought|became|\w{2,}ed)\b"
+)
 _STEPS = frozenset({"by", "to", "from"})
 _SCOPE = 4  # stems after a negation that it may reach within its clause
 _SPELLED = re.compile(r"\([A-Z][A-Za-z0-9&-]{1,7}\)")  # the abbreviation of the words before it
@@ -65,6 +82,8 @@ _TITLES = frozenset(
     " and yet not nor our my who how why what when where there most some many such each any nobody nothing none neither only"
     " even just now then here more less new old last next".split()
 )
+
+_JOINS = frozenset("of for and the de van von al".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +130,20 @@ class Facts:
     whole: frozenset[str]
 
 
+@lru_cache(maxsize=20_000)
+def stems_of_word(word: str) -> tuple[str, ...]:
+    """The stems of one word or figure, remembered: texts about one matter share most of their words."""
+    return tuple(terms(word))
+
+
 @lru_cache(maxsize=4_000)
 def facts_of(text: str) -> Facts:
     """Read the facts of a text; remembered, since a passage is read for every sentence that cites it."""
     times = frozenset(_time(match) for match in _CLOCK.finditer(text))
     found = canonical_words(_MINUS.sub(" minus ", _worded(_CLOCK.sub(" ", text))))
     days, taken = _days(found)
-    denials, others = _reached(text, _DENIES), _reached(text, _NEGATES)
+    tokens = _TOKEN.findall(_NOT.sub(" not", _LIMIT.sub(" ", text)).replace("annot", "an not"))
+    denials, others = _reached(tokens, _DENIES), _reached(tokens, _NEGATES)
     reach = Counter(stem for stems in denials for stem in set(stems))
     return Facts(
         numbers=_numbers(found, taken),
@@ -128,9 +154,9 @@ def facts_of(text: str) -> Facts:
         negated=frozenset(stem for stem, count in reach.items() if count % 2),
         denials=denials,
         negations=len(denials) + len(others),
-        hedged=_flat_set(_reached(text, _HEDGE)),
-        partial=_flat_set(_reached(text, _PARTIAL)),
-        whole=_flat_set(_reached(text, _WHOLE)),
+        hedged=_flat_set(_reached(tokens, _HEDGE)),
+        partial=_flat_set(_reached(tokens, _PARTIAL)),
+        whole=_flat_set(_reached(tokens, _WHOLE)),
     )
 
 
@@ -208,9 +234,8 @@ def _numbers(found: Sequence[str], taken: frozenset[int]) -> tuple[Number, ...]:
     return tuple(numbers)
 
 
-def _reached(text: str, cue: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
+def _reached(tokens: Sequence[str], cue: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
     """For each such word the stems that follow it, up to the end of its clause."""
-    tokens = _TOKEN.findall(_NOT.sub(" not", _LIMIT.sub(" ", text)).replace("annot", "an not"))
     found = []
     for at, token in enumerate(tokens):
         if not cue.match(token.lower()):
@@ -220,7 +245,7 @@ def _reached(text: str, cue: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
             if word in ",.;!?:" or len(reached) >= _SCOPE:
                 break
             if not word[0].isupper():
-                reached += terms(word)
+                reached += stems_of_word(word)
         found.append(tuple(reached[:_SCOPE]))
     return tuple(found)
 
@@ -244,7 +269,7 @@ def names_of(text: str, ordinary: frozenset[str] = frozenset()) -> tuple[Name, .
     """The words written as names; one that begins a sentence counts unless it is an `ordinary` word of the language."""
     text = _SPELLED.sub(" ", text)
     tokens = list(re.finditer(r"[\w’'&-]+(?:\.(?=\w)\w+)*|[.!?;:,]", text))
-    stems = [terms(token.group()) for token in tokens]
+    stems = [stems_of_word(token.group()) for token in tokens]
     names = []
     for at, token in enumerate(tokens):
         word = token.group()
@@ -259,12 +284,33 @@ def names_of(text: str, ordinary: frozenset[str] = frozenset()) -> tuple[Name, .
         names.append(
             Name(
                 text=bare,
-                stem=(terms(bare) or stems[at])[0],
+                stem=(stems_of_word(bare) or stems[at])[0],
                 before=_flat(stems[max(0, at - 4) : at])[-3:],
                 after=_flat(stems[at + 1 : at + 6])[:3],
             )
         )
     return tuple(names)
+
+
+def identity_of(text: str) -> tuple[str, str] | None:
+    """The two names that a sentence makes one: "The Harbour Guild is Marta Veen"; a title or an office is no name."""
+    found = _IDENTITY.match(text)
+    if not found or " " not in found["other"]:  # one word may be an adjective: "Veen is Tarvonian"
+        return None
+    known = {word for name in found.groups() for word in name.lower().split()}
+    return None if known & (_TITLES - _JOINS) else (found["one"], found["other"])
+
+
+def office_of(text: str) -> tuple[str, str] | None:
+    """Whom a sentence gives which office or part: "Marta Veen is the treasurer of the guild" is (Marta Veen, treasurer)."""
+    found = _OFFICE.match(text)
+    return (found["one"], found["office"]) if found else None
+
+
+def resolved(text: str, before: str) -> str:
+    """A sentence with the subject of the one before it in the place of a pronoun that leads it; as it is without either."""
+    subject = _SUBJECT.match(before)
+    return _PRONOUN.sub(lambda _: str(subject["who"]), text) if subject else text
 
 
 def _flat(stems: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -11,16 +11,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from qa.arguments import BATCH_KEYS, parser
 from qa.terminal import Bar, prepare_streams, print_json, say, show
+from qa.timeframe import FILTERS
 
 if TYPE_CHECKING:
     from index.types import SyncReceipt
     from qa.engine import QAEngine
+    from qa.library import Library
+    from qa.live import LiveEngine
     from qa.settings import Settings
 
 OK, FAILED, BAD_INPUT, NO_INDEX = 0, 1, 2, 3
+FLAGS = ("index_dir", "default_year", "llm", "root_path", "mcp")  # that are settings too
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -39,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault(name, value)
     os.environ |= NO_TRACING
     prepare_streams()
-    options = _parser().parse_args(arguments)
+    options = parser(COMMANDS).parse_args(arguments)
     from index.errors import CorpusError, DatelineError, IndexBusy, NothingToIndex
 
     try:
@@ -81,7 +86,7 @@ def index(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     """`dateline ask`: answer one question."""
     with _engine(options) as engine:
-        answer = engine.answer(options.question, as_of=options.as_of)
+        answer = engine.answer(options.question, **{name: getattr(options, name) for name in FILTERS})
     if options.json:
         print_json(answer.to_dict())
     else:
@@ -100,9 +105,7 @@ def batch(options: argparse.Namespace) -> int:
         for number, line in _lines(lines):
             try:
                 request = _batch_request(line)
-                answer = engine.answer(
-                    request["question"], history=request.get("history") or (), as_of=request.get("as_of")
-                )
+                (answer,) = engine.batch([request])
             except (DatelineError, ValueError) as error:
                 say(f"line {number}: {error}")
                 code = max(code, BAD_INPUT)
@@ -157,7 +160,9 @@ def calibrate(options: argparse.Namespace) -> int:
 def chat(options: argparse.Namespace) -> int:
     """`dateline chat`: serve the page until it is stopped."""
     from index.generations import current
+    from qa.feedback import feedback_file
     from qa.web import serve
+    from qa.web.environment import ServeOptions
 
     settings = _settings(options)
     current(settings.index_dir)  # a missing index is said before anything heavy is loaded
@@ -168,7 +173,19 @@ def chat(options: argparse.Namespace) -> int:
         else:
             print(f"Dateline is ready at {address} (Ctrl-C stops it)", flush=True)
 
-    serve(lambda: _open_engine(settings), host=options.host, port=options.port, announce=announce)
+    where = ServeOptions.of(settings, host=options.host, port=options.port)
+
+    def opened() -> "LiveEngine":
+        from qa.live import LiveEngine
+
+        return LiveEngine.open(settings=settings)
+
+    def library(engine: "LiveEngine") -> "Library":
+        from qa.library import Library
+
+        return Library(settings, embedder=engine.embedder, fixed=where.is_open)
+
+    serve(opened, where, announce=announce, feedback=feedback_file(settings.index_dir), library=library)
     return OK
 
 
@@ -189,85 +206,23 @@ def doctor(options: argparse.Namespace) -> int:
     return FAILED if missing - {"index"} else NO_INDEX if missing else OK
 
 
-# -- options -----------------------------------------------------------------------------------------------------------
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "index": index,
+    "ask": ask,
+    "batch": batch,
+    "eval": evaluate,
+    "chat": chat,
+    "calibrate": calibrate,
+    "doctor": doctor,
+}
 
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, then where help is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{self.prog}: {message}. See: {self.prog} --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="dateline", description="Answers questions over a folder of news articles, and cites them.")
-    parser.add_argument("--version", action="version", version=f"dateline {_version()}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
-        sub: argparse.ArgumentParser = commands.add_parser(name, help=help_, description=help_)
-        sub.set_defaults(run=run)
-        sub.add_argument("--index-dir", metavar="DIR", help="the index (else DATELINE_INDEX_DIR, else data/index)")
-        sub.add_argument("--json", action="store_true", help="print JSON, and nothing else, on stdout")
-        return sub
-
-    sub = command("index", index, "Build the index of these files and folders, or sync it with them.")
-    sub.add_argument("paths", nargs="*", metavar="PATH", help="none: those of the last time, else the shipped seeds")
-    sub.add_argument("--rebuild", action="store_true", help="read and embed everything again")
-    sub.add_argument("--default-year", metavar="YEAR", help="the year of articles that give a day and month only")
-    sub = command("ask", ask, "Answer one question.")
-    sub.add_argument("question")
-    sub.add_argument("--as-of", metavar="DAY", help="use only what had been published by then (YYYY-MM-DD)")
-    sub = command("batch", batch, "Answer a file of questions, one JSON object a line; answers go to stdout.")
-    sub.add_argument("file", metavar="QUESTIONS", help='lines of {"id", "question", "history"?, "as_of"?}; - for stdin')
-    sub = command("eval", evaluate, "Ask a question set and report how good the answers are.")
-    sub.add_argument("questions", nargs="?", metavar="QUESTIONS", help="else tests/questions.jsonl")
-    sub.add_argument("--articles", action="append", default=[], metavar="DIR", help="ask over these (repeatable)")
-    sub.add_argument("--half", choices=("tune", "report", "all"), default="all", help="which half of the set")
-    sub.add_argument("--fail-under", action="append", default=[], metavar="METRIC=X", help="exit 1 if missed")
-    sub = command("chat", chat, "Serve the chat page on this machine.")
-    sub.add_argument("--host", default="127.0.0.1")
-    sub.add_argument("--port", type=_port, default=None, help="else the first free one from 7860")
-    sub = command(
-        "calibrate", calibrate, "Fit the confidence for another reader or embedder, by asking known questions."
-    )
-    sub.add_argument("--questions", type=_count, default=600, metavar="N", help="how many are asked (default 600)")
-    sub = command("doctor", doctor, "Say what is installed, what is missing, and how to fix it.")
-    sub.add_argument("--connect", action="store_true", help="ask the language model for a word, to see that it answers")
-    for name in ("ask", "batch", "eval", "chat", "doctor"):
-        commands.choices[name].add_argument(
-            "--llm",
-            metavar="PROVIDER:MODEL",
-            help="the language model that drafts answers (else DATELINE_LLM, else none)",
-        )
-    return parser
-
-
-def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) >= 50:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no number of questions, which has to be 50 or more")
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a number from 0 to 65535")
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("dateline")
-    except PackageNotFoundError:
-        return "(not installed)"
+# -- what the commands share -------------------------------------------------------------------------------------------
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
     from qa.settings import Settings
 
-    flags = {name: getattr(options, name, None) for name in ("index_dir", "default_year", "llm")}
+    flags = {name: getattr(options, name, None) for name in FLAGS}
     return Settings.load(**flags)
 
 
@@ -362,11 +317,10 @@ def _batch_request(line: str) -> Mapping[str, Any]:
         raise ValueError("not JSON that can be read: nested too deeply") from error
     if not isinstance(request, dict):
         raise ValueError('not a JSON object like {"id": "1", "question": "..."}')
-    for name in ("id", "question"):
-        if name not in request:
-            raise ValueError(f"the key {name!r} is missing")
-    if unknown := set(request) - {"id", "question", "history", "as_of"}:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r}; the keys are id, question, history, as_of")
+    if missing := [name for name in BATCH_KEYS[:2] if name not in request]:
+        raise ValueError(f"the key {missing[0]!r} is missing")
+    if unknown := set(request) - set(BATCH_KEYS):
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}; the keys are {', '.join(BATCH_KEYS)}")
     return request
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from index.corpus import Corpus
+from index.types import Scope
 from qa.citations import cite
-from qa.coverage import searched
+from qa.coverage import asked_for, searched
 from qa.markdown import age, day
 from qa.prompting import Prompt
 from qa.question import QuestionKind
-from qa.steps import Drafted, merged
+from qa.steps import Asked, Drafted, merged
 from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
 
 UNFITTED = (
@@ -25,20 +26,28 @@ class Composer:
         self._corpus, self._wording = corpus, wording
         self._stale_days, self._reader_id, self._calibrated = stale_days, reader_id, calibrated
 
-    def without_text(self, question: str, status: AnswerStatus, reason: str, as_of: date | None) -> Answer:
+    def without_text(self, question: str, status: AnswerStatus, reason: str, scope: Scope) -> Answer:
         """An answer that only says why there is none."""
         return Answer(
-            question=question, text=reason, status=status, reason=reason, as_of=as_of, index_id=self._corpus.index_id
+            question=question,
+            text=reason,
+            status=status,
+            reason=reason,
+            as_of=scope.as_of,
+            index_id=self._corpus.index_id,
         )
 
     def compose(self, drafted: Drafted) -> Answer:
         """The answer for a draft, or an honest decline where nothing of it can be said."""
-        asked, today = drafted.read.found.asked, drafted.read.found.asked.as_of or date.today()
+        asked = drafted.read.found.asked
+        today = asked.scope.as_of or date.today()
         cited = cite(drafted.draft.lines, today) if drafted.draft else None
         if cited is None or not cited.text:
             return self._declined(drafted, cited.sentences if cited else ())
         assert drafted.draft is not None
         newest = max((c.published for c in cited.citations if c.published), default=None)
+        narrowed = asked_for(asked.scope)
+        only = (self._wording.say("only", scope=narrowed),) if narrowed else ()
         return Answer(
             question=asked.raw,
             text=cited.text,
@@ -49,9 +58,9 @@ class Composer:
             citations=cited.citations,
             sentences=cited.sentences,
             evidence=_evidence(drafted.read.passages),
-            as_of=asked.as_of,
+            as_of=asked.scope.as_of,
             newest_source=newest,
-            notices=self._notices(drafted, newest, today),
+            notices=(*only, *self._notices(drafted, newest, today)),
             model_id=drafted.model_id or self._reader_id,
             prompt_id=drafted.prompt_id,
             index_id=self._corpus.index_id,
@@ -61,16 +70,7 @@ class Composer:
     def _declined(self, drafted: Drafted, fallen: tuple[Sentence, ...]) -> Answer:
         read = drafted.read
         asked = read.found.asked
-        coverage = self._corpus.coverage(asked.as_of)
-        what = searched(coverage, asked.as_of)
-        if asked.question.kind is QuestionKind.INSTRUCTION:
-            reason = self._wording.say("instruction", searched=what)
-        elif not coverage.articles:
-            reason = self._wording.say(
-                "nothing_then", as_of=day(asked.as_of), searched=searched(self._corpus.coverage(), None)
-            )
-        else:
-            reason = self._wording.say("declined", searched=what)
+        reason = self._reason(asked)
         firsts = [findings.candidates[0].confidence for findings in read.by_part if findings.candidates]
         best = max((confidence for confidence in firsts if confidence is not None), default=None)
         passages = read.passages or merged(read.found.by_part)
@@ -81,7 +81,7 @@ class Composer:
             confidence=_rounded(best),
             sentences=fallen,
             evidence=_evidence(passages),
-            as_of=asked.as_of,
+            as_of=asked.scope.as_of,
             reason=reason,
             nearest=_nearest(passages),
             notices=self._notices(drafted, None, date.today()),
@@ -91,12 +91,24 @@ class Composer:
             timings=asked.timings,
         )
 
+    def _reason(self, asked: Asked) -> str:
+        """Why nothing can be said: what was asked is no question, nothing is in scope, or the articles do not tell."""
+        coverage = self._corpus.coverage(asked.scope)
+        if asked.question.kind is QuestionKind.INSTRUCTION:
+            return self._wording.say("instruction", searched=searched(coverage, asked.scope))
+        if coverage.articles:
+            return self._wording.say("declined", searched=searched(coverage, asked.scope))
+        at_hand = searched(self._corpus.coverage())
+        if narrowed := asked_for(asked.scope):
+            return self._wording.say("nothing_there", scope=narrowed, searched=at_hand)
+        return self._wording.say("nothing_then", as_of=day(asked.scope.as_of), searched=at_hand)
+
     def _notices(self, drafted: Drafted, newest: date | None, today: date) -> tuple[str, ...]:
         asked = drafted.read.found.asked
         notices = [*drafted.notices]
         if newest and (today - newest).days > self._stale_days:
             notices.append(self._wording.say("old", age=age((today - newest).days), day=day(newest)))
-        if asked.as_of and (undated := self._corpus.undated()):
+        if undated := self._undated(asked.scope):
             articles = f"{undated:,} article{' was' if undated == 1 else 's were'}"
             notices.append(self._wording.say("undated", count=articles))
         if asked.question.text != asked.raw:
@@ -104,6 +116,10 @@ class Composer:
         if not self._calibrated:
             notices.append(UNFITTED.format(self._reader_id))
         return tuple(notices)
+
+    def _undated(self, scope: Scope) -> int:
+        """How many articles were left out for want of a day."""
+        return self._corpus.coverage(Scope(publishers=scope.publishers)).undated if scope.is_dated else 0
 
 
 def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:

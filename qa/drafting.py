@@ -46,7 +46,7 @@ class Drafter:
         asked = read.found.asked
         try:
             written = yield from writer.write(
-                asked.question.text, read.passages, today=asked.as_of or date.today(), streaming=streaming
+                asked.question.text, read.passages, today=asked.scope.as_of or date.today(), streaming=streaming
             )
         except LanguageModelError as error:
             why = self._wording.say("model_failed", why=str(error))

@@ -13,8 +13,8 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from index.articlestore import Coverage
 from index.corpus import Corpus
-from index.errors import DatelineError
-from index.types import Article
+from index.errors import CorpusError, DatelineError
+from index.types import EVERYTHING, Article, Scope
 from qa.candidates import CandidateFinder, Findings
 from qa.citations import Ledger
 from qa.composing import Composer
@@ -37,7 +37,8 @@ from qa.rewriting import by_model
 from qa.settings import Settings
 from qa.spelling import corrected
 from qa.steps import Asked, Found, Read, timed
-from qa.timeframe import as_of_day
+from qa.suggestions import suggestions
+from qa.timeframe import FILTERS, Day, scope_of
 from qa.types import Answer, AnswerStatus, ScoredPassage, Sentence
 from qa.verification import Verifier
 
@@ -119,24 +120,38 @@ class QAEngine:
         self._corpus.close()
 
     @property
+    def index_id(self) -> str:
+        """The same for two indexes of the same articles and settings."""
+        return self._corpus.index_id
+
+    @property
     def llm_id(self) -> str | None:
         """The language model that questions and passages are sent to, as "provider:model"; None where none is."""
         return self._llm.id if self._llm else None
 
-    def answer(self, question: str, *, history: History = (), as_of: str | date | None = None) -> Answer:
-        """Answer one question; `history` is oldest first, each item `[question]` or `[question, answer text]`."""
-        return self._answer({"question": question, "history": history, "as_of": as_of}, None)
+    def answer(
+        self, question: str, *, history: History = (), as_of: Day | None = None, since: Day | None = None,
+        until: Day | None = None, publishers: Sequence[str] = (),
+    ) -> Answer:  # fmt: skip
+        """Answer one question; `history` is oldest first, each item `[question]` or `[question, answer text]`.
+
+        What narrows it is explained at `index.types.Scope`.
+        """
+        narrowed = {"as_of": as_of, "since": since, "until": until, "publishers": publishers}
+        return self._answer({"question": question, "history": history, **narrowed}, None)
 
     def stream(
-        self, question: str, *, history: History = (), as_of: str | date | None = None
-    ) -> Iterator[Sentence | Answer]:
+        self, question: str, *, history: History = (), as_of: Day | None = None, since: Day | None = None,
+        until: Day | None = None, publishers: Sequence[str] = (),
+    ) -> Iterator[Sentence | Answer]:  # fmt: skip
         """The sentences of the answer, each after its verdict; the whole `Answer` last.
 
         With a language model a sentence comes as soon as it is written and checked. The `Answer` is what counts: if the
         model fails on the way, it does without the sentences before it. Closing the iterator ends the model's call.
         """
         began = time.perf_counter()
-        asked = self._understood({"question": question, "history": history, "as_of": as_of})
+        narrowed = {"as_of": as_of, "since": since, "until": until, "publishers": publishers}
+        asked = self._understood({"question": question, "history": history, **narrowed})
         if isinstance(asked, Answer):
             yield asked
             return
@@ -148,12 +163,12 @@ class QAEngine:
                 sent = True
                 yield _clocked(event, began) if isinstance(event, Answer) else event
         except Exception as error:
-            yield self._failed(asked.raw, error, asked.as_of)
+            yield self._failed(asked.raw, error, asked.scope)
 
     def _events(self, asked: Asked) -> Iterator[Sentence | Answer]:
         """The language model's sentences that hold, then the answer."""
         read: Read = self._reading.invoke(asked)
-        ledger = Ledger(asked.as_of or date.today())
+        ledger = Ledger(asked.scope.as_of or date.today())
         lines = self._drafter.lines(read, streaming=True)
         began = time.perf_counter()
         try:
@@ -170,32 +185,46 @@ class QAEngine:
             lines.close()
 
     def batch(self, questions: Sequence[str | Mapping[str, Any]]) -> tuple[Answer, ...]:
-        """Answer several questions, in order: each a text, or a mapping with question, history and as_of."""
+        """Answer several questions, in order: each a text, or a mapping of the names that `answer` takes."""
         return tuple(self._answer(_request(question), None) for question in questions)
 
     def as_runnable(self) -> Runnable[Any, Answer]:
-        """The engine as a LangChain Runnable: a question, or a mapping with question, history and as_of -> Answer."""
+        """The engine as a LangChain Runnable: a question, or a mapping of the names that `answer` takes -> Answer."""
 
         def run(request: Any, config: RunnableConfig) -> Answer:
             return self._answer(_request(request), config)
 
         return RunnableLambda(run, name="dateline")
 
-    def as_retriever(self, k: int | None = None, as_of: str | date | None = None) -> DatelineRetriever:
+    def as_retriever(
+        self, k: int | None = None, as_of: Day | None = None, since: Day | None = None, until: Day | None = None,
+        publishers: Sequence[str] = (),
+    ) -> DatelineRetriever:  # fmt: skip
         """The engine's search as a LangChain retriever."""
-        return DatelineRetriever(hybrid=self._retriever, k=k or self.settings.top_k, as_of=as_of_day(as_of))
+        narrowed = {"as_of": as_of, "since": since, "until": until, "publishers": publishers}
+        scope = scope_of(narrowed, self._corpus.publishers)
+        k = k or self.settings.top_k
+        return DatelineRetriever(hybrid=self._retriever, k=k, **{name: getattr(scope, name) for name in FILTERS})
 
     def article(self, article_id: str) -> Article:
         """A whole article. Raises `KeyError`."""
         return self._corpus.article(article_id)
 
-    def coverage(self) -> Coverage:
-        """What is indexed."""
-        return self._corpus.coverage()
+    def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
+        """What is indexed, or what of it is in scope."""
+        return self._corpus.coverage(scope)
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         """Questions that these articles answer, each asked before it is offered; no language model is asked."""
-        return example_questions(self._corpus, lambda question: self._quoted(question).status, count)
+        return example_questions(self._corpus, self._quoted, count)
+
+    def suggestions(self, answer: Answer, count: int = 3) -> tuple[str, ...]:
+        """Questions to go on with after an answer, each asked before it is offered; no language model is asked."""
+        try:
+            return suggestions(answer, self._corpus, self._quoted, count)
+        except DatelineError as error:
+            log.warning("nothing can be suggested: %s", error)
+            return ()
 
     def warm_up(self) -> Answer:
         """Load the models and try them on a first question; no language model is asked."""
@@ -209,7 +238,7 @@ class QAEngine:
         try:
             return self._composer.compose(self._drafter.extracted(self._reading.invoke(asked)))
         except Exception as error:
-            return self._failed(question, error, None)
+            return self._failed(question, error, EVERYTHING)
 
     # -- the steps ---------------------------------------------------------------------------------------------------
 
@@ -221,32 +250,35 @@ class QAEngine:
         try:
             answer: Answer = self._chain.invoke(asked, config)
         except Exception as error:
-            return self._failed(asked.raw, error, asked.as_of)
+            return self._failed(asked.raw, error, asked.scope)
         return _clocked(answer, began)
 
-    def _failed(self, question: str, error: Exception, as_of: date | None) -> Answer:
+    def _failed(self, question: str, error: Exception, scope: Scope) -> Answer:
         if isinstance(error, DatelineError):
-            return self._composer.without_text(question, AnswerStatus.FAILED, str(error), as_of)
+            return self._composer.without_text(question, AnswerStatus.FAILED, str(error), scope)
         where = "".join(traceback.format_tb(error.__traceback__))  # its text may quote the question
         log.error("answering failed with %s\n%s", type(error).__name__, where)
         reason = f"Dateline met an error of its own ({type(error).__name__}); the log has the details."
-        return self._composer.without_text(question, AnswerStatus.FAILED, reason, as_of)
+        return self._composer.without_text(question, AnswerStatus.FAILED, reason, scope)
 
     def _understood(self, request: Mapping[str, Any]) -> Asked | Answer:
         """The question as it can be searched for, or why it cannot be asked."""
-        raw = request["question"]
-        as_of, history = as_of_day(request.get("as_of")), _history(request.get("history") or ())
+        raw, history = request["question"], _history(request.get("history") or ())
+        shown = clean(raw)[:200] if isinstance(raw, str) else ""
+        try:
+            scope = scope_of(request, self._corpus.publishers)
+        except CorpusError as error:
+            return self._failed(shown, error, EVERYTHING)
         if problem := problem_with(raw):
-            shown = clean(raw)[:200] if isinstance(raw, str) else ""
-            return self._composer.without_text(shown, AnswerStatus.INVALID_QUESTION, problem, as_of)
+            return self._composer.without_text(shown, AnswerStatus.INVALID_QUESTION, problem, scope)
         question = clean(raw)
         try:
             understood = understand(corrected(self._standing_alone(question, history), self._corpus))
             return Asked(
-                raw=question, question=understood, parts=parts_of(understood), as_of=as_of, history=history, timings={}
+                raw=question, question=understood, parts=parts_of(understood), scope=scope, history=history, timings={}
             )
         except Exception as error:
-            return self._failed(question, error, as_of)
+            return self._failed(question, error, scope)
 
     def _standing_alone(self, question: str, history: tuple[tuple[str, ...], ...]) -> str:
         """A question that leans on what was said before, by itself: by the language model if it keeps to the words."""
@@ -263,10 +295,10 @@ class QAEngine:
     def _retrieve(self, asked: Asked) -> Found:
         if asked.question.kind is QuestionKind.INSTRUCTION:
             return Found(asked=asked, by_part=((),))
-        return Found(asked=asked, by_part=tuple(self._passages(part, asked.as_of) for part in asked.parts))
+        return Found(asked=asked, by_part=tuple(self._passages(part, asked.scope) for part in asked.parts))
 
-    def _passages(self, part: Question, as_of: date | None) -> tuple[ScoredPassage, ...]:
-        found = self._retriever.retrieve(part.text, self.settings.most_read, as_of)
+    def _passages(self, part: Question, scope: Scope) -> tuple[ScoredPassage, ...]:
+        found = self._retriever.retrieve(part.text, self.settings.most_read, scope)
         return found if self._reranker is None else self._reranker.rerank(part.text, found)
 
     def _read(self, found: Found) -> Read:

@@ -56,6 +56,7 @@ class Writer:
         messages = self._messages(question, keyed, today)
         pieces = self.model.stream(messages) if streaming else iter([self.model.complete(messages)])
         lines: dict[str, Line] = {}
+        before = ""
         declined, missing = False, None
         try:
             for sentence in islice(marked_sentences(pieces, keyed), MOST_SENTENCES):
@@ -63,17 +64,21 @@ class Writer:
                     declined = True
                 elif sentence.text.upper().startswith(MISSING):
                     missing = sentence.text[len(MISSING) :].strip() or None
-                elif (line := self._checked(sentence, keyed)).plain not in lines:
+                elif (line := self._checked(sentence, keyed, before)).plain not in lines:
                     lines[line.plain] = line
+                    before = sentence.text if line.verdict is not Verdict.UNSUPPORTED else before
                     yield line
         finally:
             _close(pieces)
         return Written(lines=tuple(lines.values()), declined=declined, missing=missing, shown=len(keyed))
 
-    def _checked(self, sentence: Marked, keyed: dict[str, ScoredPassage]) -> Line:
-        """The sentence as a line with its verdict, and with its speaker where it left that out."""
+    def _checked(self, sentence: Marked, keyed: dict[str, ScoredPassage], before: str) -> Line:
+        """The sentence as a line with its verdict, and with its speaker where it left that out.
+
+        `before` is the last sentence that held: what a pronoun of this one stands for.
+        """
         text = sentence.text
-        checked = self._verifier.check(text, [keyed[key] for key in sentence.keys], list(keyed.values()))
+        checked = self._verifier.check(text, [keyed[key] for key in sentence.keys], list(keyed.values()), before)
         quotes: tuple[Quote, ...] = checked.quotes if checked.holds else ()
         if checked.speaker is None:
             return Line(parts=((text, False),), quotes=quotes, verdict=checked.verdict)

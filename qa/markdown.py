@@ -33,15 +33,20 @@ def answer_markdown(answer: Answer) -> str:
 
     `Answer.text` keeps its markers, bullets and bold; all other Markdown and HTML in it is shown as it is written.
     """
-    numbers = frozenset(citation.number for citation in answer.citations)
-    blocks = ["\n".join(_line(line, numbers) for line in visible(answer.text).strip().splitlines())]
-    if answer.reason and answer.reason not in answer.text:
-        blocks.append(_line(visible(answer.reason), numbers))
-    blocks += _list("Sources disagree", (_disagreement(one, numbers) for one in answer.disagreements))
+    blocks = said(answer)
     blocks += _list("Sources", map(_source, answer.citations))
     blocks += _list("Nearest headlines", map(_headline, answer.nearest))
     blocks += (f"Note: {escape(notice)}" for notice in answer.notices)
     return "\n\n".join(block for block in blocks if block)
+
+
+def said(answer: Answer) -> list[str]:
+    """What an answer says, as blocks of Markdown: its text, what is missing, and where its sources disagree."""
+    numbers = frozenset(citation.number for citation in answer.citations)
+    blocks = ["\n".join(_line(line, numbers) for line in visible(answer.text).strip().splitlines())]
+    if answer.reason and answer.reason not in answer.text:
+        blocks.append(_line(visible(answer.reason), numbers))
+    return blocks + _list("Sources disagree", (_disagreement(one, numbers) for one in answer.disagreements))
 
 
 def escape(text: str) -> str:

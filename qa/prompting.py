@@ -23,6 +23,8 @@ VARIABLES: Mapping[str, Mapping[str, frozenset[str]]] = {  # of each template, b
         "partial": frozenset({"parts"}),
         "instruction": frozenset({"searched"}),
         "nothing_then": frozenset({"as_of", "searched"}),
+        "nothing_there": frozenset({"scope", "searched"}),
+        "only": frozenset({"scope"}),
         "old": frozenset({"age", "day"}),
         "undated": frozenset({"count"}),
         "read_as": frozenset({"question"}),

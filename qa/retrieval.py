@@ -11,8 +11,9 @@ from pydantic import ConfigDict
 
 from index.corpus import Corpus
 from index.keywords import terms
-from index.types import Passage
+from index.types import EVERYTHING, Passage, Scope
 from qa.places import other_names
+from qa.timeframe import FILTERS, scope_of
 from qa.types import ScoredPassage
 
 RANK_CONSTANT = 60  # Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion", SIGIR 2009
@@ -28,12 +29,12 @@ class HybridRetriever:
     def __init__(self, corpus: Corpus, *, fetch_k: int) -> None:
         self.corpus, self.fetch_k = corpus, fetch_k
 
-    def retrieve(self, query: str, k: int, as_of: date | None = None) -> tuple[ScoredPassage, ...]:
-        """The k best passages, best first; `as_of` leaves out what is undated or was published later."""
+    def retrieve(self, query: str, k: int, scope: Scope = EVERYTHING) -> tuple[ScoredPassage, ...]:
+        """The k best passages in scope, best first."""
         fetch_k = max(self.fetch_k, k)
         vector = self.corpus.embedder.embed_questions([query])[0]
-        dense = self.corpus.dense(vector, fetch_k, as_of)
-        keyword = self.corpus.keyword(self._with_other_names(query), fetch_k, as_of)
+        dense = self.corpus.dense(vector, fetch_k, scope)
+        keyword = self.corpus.keyword(self._with_other_names(query), fetch_k, scope)
         found = fuse({"dense": [p for p, _ in dense], "keyword": [p for p, _ in keyword]})[:k]
         cosines = {passage.id: cosine for passage, cosine in dense}
         cosines |= self.corpus.similarities(vector, [p.id for p, _, _ in found if p.id not in cosines])
@@ -73,7 +74,8 @@ def fuse(lists: dict[str, Sequence[Passage]]) -> list[tuple[Passage, float, str]
 class DatelineRetriever(BaseRetriever):
     """The same search as a LangChain retriever: works in any chain that takes one.
 
-    Each `Document` is a passage; its metadata name article, publisher, day, offsets and score.
+    Each `Document` is a passage; its metadata name article, publisher, day, offsets and score. `k` and what narrows the
+    search may also be given with a call. Raises `RequestError` for a day or publisher that cannot be used.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -81,12 +83,16 @@ class DatelineRetriever(BaseRetriever):
     hybrid: HybridRetriever
     k: int = 8
     as_of: date | None = None
+    since: date | None = None
+    until: date | None = None
+    publishers: tuple[str, ...] = ()
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> list[Document]:
-        found = self.hybrid.retrieve(query, kwargs.get("k", self.k), kwargs.get("as_of", self.as_of))
-        return [as_document(scored) for scored in found]
+        narrowed = {name: kwargs.get(name, getattr(self, name)) for name in FILTERS}
+        scope = scope_of(narrowed, self.hybrid.corpus.publishers)
+        return [as_document(scored) for scored in self.hybrid.retrieve(query, kwargs.get("k", self.k), scope)]
 
 
 def as_document(scored: ScoredPassage) -> Document:

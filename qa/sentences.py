@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
+from index.directives import is_directive
 from index.sentences import sentence_spans
 from index.types import Passage
-from qa.directives import is_directive
 
 
 @lru_cache(maxsize=2_000)

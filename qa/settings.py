@@ -1,10 +1,16 @@
 """Settings of the answering side; they include those of the index and are read the same way."""
 
-from pydantic import Field
+import re
+from typing import Self
 
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
+
+from index.errors import SettingsError
 from index.settings import IndexSettings
 
 DEFAULT_READER = "dateline-reader"
+_ROOT_PATH = re.compile(r"(/[\w.~-]+)*", re.ASCII)
 
 
 class Settings(IndexSettings):
@@ -40,6 +46,31 @@ class Settings(IndexSettings):
         le=10_000_000,
         description="Tokens that the language model can read at once; passages are cut to fit.",
     )
+
+    root_path: str = Field("", description="Path under which a reverse proxy serves the page, like /news; unset: none.")
+    user: str | None = Field(None, description="User name that the page asks for, together with DATELINE_PASSWORD.")
+    password: SecretStr | None = Field(None, description="Password that the page asks for; unset: anybody may come in.")
+    mcp: bool = Field(False, description="Whether the page's server also answers MCP clients, at /mcp.")
+
+    @classmethod
+    def load(cls, **given: object) -> Self:
+        """Read the settings as `IndexSettings.load` does. Raises `SettingsError` with value and fix."""
+        settings = super().load(**given)
+        if (settings.user is None) != (settings.password is None):
+            names = ("DATELINE_USER", "DATELINE_PASSWORD")
+            there, missing = names if settings.user else reversed(names)
+            raise SettingsError(f"{there} is set and {missing} is not: set both, or neither.")
+        if settings.user and ":" in settings.user:
+            raise SettingsError(f"DATELINE_USER is {settings.user!r}, and browsers send no colon: choose another name.")
+        return settings
+
+    @field_validator("root_path")
+    @classmethod
+    def _one_slash_before_each_part(cls, value: str) -> str:
+        path = "".join(f"/{part}" for part in value.strip().split("/") if part)
+        if not _ROOT_PATH.fullmatch(path) or set(path.split("/")) & {".", ".."}:
+            raise PydanticCustomError("root_path", "it is no path like /news")
+        return path
 
     @property
     def most_read(self) -> int:

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import chain, zip_longest
 from typing import Any
 
+from index.types import Scope
 from qa.candidates import Findings
 from qa.extractive import Draft
 from qa.question import Question
@@ -20,7 +20,7 @@ class Asked:
     raw: str
     question: Question
     parts: tuple[Question, ...]  # what has to be found, one by one; the question itself where it asks one thing
-    as_of: date | None
+    scope: Scope
     history: tuple[tuple[str, ...], ...]
     timings: Mapping[str, float]
 

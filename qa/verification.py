@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.directives import carries_directive
 from index.keywords import terms
 from qa.agreement import FAULTS, Agreement, agreement
 from qa.attribution import attribution_of
 from qa.citations import Quote
-from qa.claims import names_of
-from qa.directives import carries_directive
+from qa.claims import names_of, resolved
 from qa.sentences import sentences_of_passage
 from qa.support import Support, load_support
 from qa.types import ScoredPassage, Verdict
@@ -21,7 +22,7 @@ from qa.windows import Rarity, Window, comparable, window_for
 
 OTHERS = 3  # further passages that are held against a sentence which its own do not support
 LEAST = 0.3  # share of a sentence's words, weighed by rarity, that a passage has to have to speak for it at all
-SHORTEST = 3  # stems of a sentence that says something
+SHORTEST = 2  # stems of a sentence that says something
 _LINK = re.compile(r"[{}]|https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info|example)\b|@\w", re.IGNORECASE)
 _CUT = re.compile(
     r"\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|that|which|who|whose|than|as|until|is|are|was|were|has|have|had"
@@ -78,28 +79,41 @@ class Verifier:
     def __init__(
         self, *, embedder: Embeds, rarity: Rarity, ordinary: frozenset[str], support: Support | None = None
     ) -> None:
-        self._embedder, self._rarity, self._ordinary = embedder, rarity, ordinary
+        self._embedder, self._ordinary = embedder, ordinary
+        self._rarity: Rarity = lru_cache(maxsize=20_000)(rarity)
         self._support = support or load_support()
 
-    def check(self, claim: str, cited: Sequence[ScoredPassage], evidence: Sequence[ScoredPassage]) -> Checked:
-        """The verdict on one sentence.
+    def check(
+        self, claim: str, cited: Sequence[ScoredPassage], evidence: Sequence[ScoredPassage], before: str = ""
+    ) -> Checked:
+        """The verdict on one sentence; `before` is what its draft says right before it, for a pronoun to stand for.
 
         A sentence that cites nothing is looked for in all of the evidence. One that its own passages do not support and
         another does gets `WRONG_SOURCE` with the quotes of that other one.
         """
+        checked = self._checked(claim, cited, evidence)
+        if checked.holds or (named := resolved(claim, before)) == claim:
+            return checked
+        again = self._checked(named, cited, evidence)
+        if again.verdict is Verdict.VERBATIM:
+            return replace(again, verdict=Verdict.SUPPORTED)
+        return again if again.holds else checked
+
+    def _checked(self, claim: str, cited: Sequence[ScoredPassage], evidence: Sequence[ScoredPassage]) -> Checked:
         if len(terms(claim)) < SHORTEST:
             return Checked(verdict=Verdict.UNSUPPORTED, fault="nothing that could be checked")
         if _LINK.search(claim):
             return Checked(verdict=Verdict.UNSUPPORTED, fault="an address or markup")
         if _CUT.search(claim):
             return Checked(verdict=Verdict.UNSUPPORTED, fault="a sentence that was cut off")
-        own = self._best(claim, [(s,) for s in cited] + ([tuple(cited)] if len(cited) > 1 else []))
+        together = [tuple(cited)] if len(cited) > 1 else []
+        own = self._best(claim, [self._window(claim, *sources) for sources in (*((s,) for s in cited), *together)])
         if own and own.holds:
             return own
         known = {s.passage.id for s in cited}
-        met = [(window_for(claim, (s,), self._rarity).met, s) for s in evidence if s.passage.id not in known]
-        likely = sorted((one for one in met if one[0] >= LEAST), key=lambda one: -one[0])
-        other = self._best(claim, [(s,) for _, s in likely[:OTHERS]])
+        windows = [self._window(claim, s) for s in evidence if s.passage.id not in known]
+        likely = sorted((window for window in windows if window.met >= LEAST), key=lambda window: -window.met)
+        other = self._best(claim, likely[:OTHERS])
         if other and other.holds:
             if not cited:
                 return other
@@ -108,34 +122,47 @@ class Verifier:
             )
         return own or other or Checked(verdict=Verdict.UNSUPPORTED, fault="no source")
 
-    def _best(self, claim: str, options: Sequence[tuple[ScoredPassage, ...]]) -> Checked | None:
-        """The first option that holds the sentence word for word, else the most probable one."""
-        for sources in options:
-            if verbatim := _verbatim(claim, sources):
+    def _window(self, claim: str, *sources: ScoredPassage) -> Window:
+        return window_for(claim, sources, self._rarity)
+
+    def _best(self, claim: str, windows: Sequence[Window]) -> Checked | None:
+        """The first window whose sources hold the sentence word for word, else the most probable one."""
+        for window in windows:
+            if verbatim := _verbatim(claim, window.sources):
                 return verbatim
-        measured = [self._measured(claim, sources) for sources in options]
-        open_ = [one for one in measured if one.fault is None]
-        if open_:
-            texts = [text for one in open_ for text in comparable(claim, one.window, self._rarity)]
-            vectors = self._embedder.embed_questions([claim, *texts])
-            cosines = (vectors[1:] @ vectors[0]).reshape(len(open_), -1).max(axis=1)
-            weighed = [self._weighed(claim, one, float(cos)) for one, cos in zip(open_, cosines, strict=True)]
-            return max(weighed, key=lambda checked: (checked.holds, checked.probability))
+        measured = [self._measured(claim, window) for window in windows]
+        if open_ := [one for one in measured if one.fault is None]:
+            return self._nearest(claim, open_)
         return max((_fallen(one) for one in measured), key=lambda checked: len(checked.quotes), default=None)
 
-    def _measured(self, claim: str, sources: tuple[ScoredPassage, ...]) -> _Measured:
-        window = window_for(claim, sources, self._rarity)
+    def _nearest(self, claim: str, measured: Sequence[_Measured]) -> Checked:
+        """The most probable one; a single window is embedded whole only where the stretch most like the claim will not do."""
+        texts = [comparable(claim, one.window, self._rarity) for one in measured]
+        vectors = self._embedder.embed_questions([claim, *(stretch for _, stretch in texts)])
+        cosines = vectors[1:] @ vectors[0]
+        weighed = self._weighed(claim, measured, cosines)
+        longer = [at for at, (whole, stretch) in enumerate(texts) if whole != stretch]
+        if longer and (len(measured) > 1 or not weighed[0].holds):
+            wholes = self._embedder.embed_questions([texts[at][0] for at in longer])
+            cosines[longer] = np.maximum(cosines[longer], wholes @ vectors[0])
+            weighed = self._weighed(claim, measured, cosines)
+        return max(weighed, key=lambda checked: (checked.holds, checked.probability))
+
+    def _measured(self, claim: str, window: Window) -> _Measured:
         if not window.parts:
             return _Measured(window=window, found=None, fault="no source")
         if any(carries_directive(scored.article.text[a:b]) for scored, (a, b) in window.parts):
             return _Measured(window=window, found=None, fault="words of a source that are addressed to a machine")
-        found = agreement(claim, sources, window, 0.0, self._rarity, self._ordinary)
+        found = agreement(claim, window.sources, window, 0.0, self._rarity, self._ordinary)
         fault = next((said for name, said in FAULTS.items() if getattr(found, name) > 0), None)
         if window.met < LEAST:
             fault = "hardly a word of the source"
         return _Measured(window=window, found=found, fault=fault)
 
-    def _weighed(self, claim: str, measured: _Measured, cosine: float) -> Checked:
+    def _weighed(self, claim: str, measured: Sequence[_Measured], cosines: NDArray[np.float32]) -> list[Checked]:
+        return [self._weigh(claim, one, float(cosine)) for one, cosine in zip(measured, cosines, strict=True)]
+
+    def _weigh(self, claim: str, measured: _Measured, cosine: float) -> Checked:
         assert measured.found is not None
         probability = self._support.weigh(replace(measured.found, cosine=cosine))
         if probability < self._support.threshold:

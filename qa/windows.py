@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import chain
 
 from index.keywords import terms
+from qa.claims import stems_of_word
 from qa.confidence import share_met
 from qa.sentences import sentences_of_passage
 from qa.types import ScoredPassage
@@ -18,8 +19,9 @@ Rarity = Callable[[str], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The sentences of some passages that come nearest to a claim: (passage, bounds in the article's text)."""
+    """The sentences of some passages, `sources`, that come nearest to a claim: (passage, bounds in the article's text)."""
 
+    sources: tuple[ScoredPassage, ...]
     parts: tuple[tuple[ScoredPassage, tuple[int, int]], ...]
     met: float  # share of the claim's terms that these sentences hold, weighed by rarity
 
@@ -45,7 +47,7 @@ def window_for(claim: str, sources: Sequence[ScoredPassage], rarity: Rarity) -> 
     wanted = tuple(dict.fromkeys(stems_of(claim)))
     spans = [(s, span) for s in sources for span in sentences_of_passage(s.passage, s.article.text)]
     if not wanted:
-        return Window(parts=tuple(spans[:1]), met=0.0)
+        return Window(sources=tuple(sources), parts=tuple(spans[:1]), met=0.0)
     held = [frozenset(stems_of(s.article.text[a:b])) for s, (a, b) in spans]
     chosen: list[int] = []
     met: frozenset[str] = frozenset()
@@ -56,7 +58,8 @@ def window_for(claim: str, sources: Sequence[ScoredPassage], rarity: Rarity) -> 
             break
         chosen.append(best)
         met |= held[best]
-    return Window(parts=tuple(spans[i] for i in sorted(chosen)), met=share_met(wanted, met, rarity))
+    parts = tuple(spans[i] for i in sorted(chosen))
+    return Window(sources=tuple(sources), parts=parts, met=share_met(wanted, met, rarity))
 
 
 def comparable(claim: str, window: Window, rarity: Rarity) -> tuple[str, str]:
@@ -66,7 +69,7 @@ def comparable(claim: str, window: Window, rarity: Rarity) -> tuple[str, str]:
     sentence.
     """
     words, wanted = window.text.split(), tuple(dict.fromkeys(stems_of(claim)))
-    stems = [stems_of(word) for word in words]
+    stems = [stems_of_word(word) for word in words]
     room = max(SHORTEST_STRETCH, round(STRETCH * len(claim.split())))
 
     def held(start: int) -> float:

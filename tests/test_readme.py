@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import _parser
+from qa.arguments import parser
+from qa.cli import COMMANDS
 from qa.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +74,7 @@ dateline = 1
 
 
 def test_every_command_of_the_readme_parses_and_every_subcommand_is_shown(readme: str) -> None:
-    shown = {vars(_parser().parse_args(arguments))["run"].__name__ for arguments in commands(readme, "dateline")}
+    shown = {vars(parser(COMMANDS).parse_args(arguments))["run"].__name__ for arguments in commands(readme, "dateline")}
     assert shown == {"index", "ask", "batch", "evaluate", "calibrate", "chat", "doctor"}
 
 
@@ -110,6 +111,13 @@ def test_the_example_does_nothing_until_a_line_is_uncommented_and_then_all_of_it
     differing = {
         name for name in Settings.model_fields if getattr(uncommented, name) != getattr(Settings(_env_file=None), name)
     }
-    assert differing == {"default_year", "llm", "llm_base_url", "min_confidence", "reranker"}, (
-        "all others show their defaults"
-    )
+    assert differing == {
+        "default_year",
+        "llm",
+        "llm_base_url",
+        "min_confidence",
+        "password",
+        "reranker",
+        "root_path",
+        "user",
+    }, "all others show their defaults"

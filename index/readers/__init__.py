@@ -1,6 +1,8 @@
 """One small file per article format; each turns bytes into drafts and knows nothing of furniture, dates or folders."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 
 class Unreadable(Exception):
@@ -13,6 +15,19 @@ class Unreadable(Exception):
         super().__init__(reason)
         self.failed = failed
         self.line = line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a reader is given: the bytes, and what is known of them from outside.
+
+    `charset` is the encoding that a web server stated; `columns` says which field a column of a table stands for,
+    where its own name does not ({"headline": "title"}).
+    """
+
+    data: bytes
+    charset: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +47,10 @@ class Draft:
     language: str | None = None
     source_file: str | None = None
     line: int | None = None
+
+
+class Reader(Protocol):
+    """What every format has: a function that gives one item for each article of a file."""
+
+    def __call__(self, content: Content, /) -> Iterable[Draft | Unreadable]:
+        """Read the articles; one that cannot be used is given as an `Unreadable`. Raises it for the whole file."""

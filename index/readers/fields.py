@@ -7,6 +7,7 @@ from typing import TypedDict
 from index.readers import Unreadable
 from index.readers.cleaning import one_line
 
+TEXT_NAMES = ("text", "body", "content")  # of the fields that may hold the text
 _PUBLISHER = ("publisher", "source", "outlet", "sitename")
 _PUBLISHED = ("published", "published_at", "publish_date", "date")
 _LANGUAGE = ("language", "lang")

@@ -5,8 +5,8 @@ import re
 from typing import Any
 
 from index.dates import days_in
-from index.readers import Draft, Unreadable
-from index.readers.cleaning import clean, one_line
+from index.readers import Content, Draft, Unreadable
+from index.readers.cleaning import clean, one_line, paragraphs_of
 from index.readers.decoding import decode
 from index.readers.fields import language_of, shortened, web_address
 
@@ -21,6 +21,7 @@ _HIDDEN = [
     f"//*[contains({_STYLE}, 'font-size:0') or contains({_STYLE}, 'opacity:0;')]",
     "//template | //noscript",
 ]
+_BLOCKS = "p div br li ul ol h1 h2 h3 h4 h5 h6 blockquote pre table tr section article figure hr".split()
 _STATED_DATES = (
     "//meta/@content | //time/@datetime | //*[@itemprop='datePublished']/@content"
     " | //script[@type='application/ld+json']/text() | //link[@rel='canonical']/@href"
@@ -29,16 +30,17 @@ _LONGEST_TITLE = 300
 _QUIET = logging.NullHandler()  # the libraries log as errors what is reported here with file and reason
 
 
-def read(data: bytes) -> Draft:
+def read(content: Content) -> tuple[Draft]:
     """Read the main text of a page and what the page says about itself. Raises `Unreadable`."""
-    declared = _CHARSET.search(data[:4096])
-    tree = _tree(decode(data, declared=declared[1].decode("ascii") if declared else None))
+    declared = _CHARSET.search(content.data[:4096])
+    charset = content.charset or (declared[1].decode("ascii") if declared else None)
+    tree = _tree(decode(content.data, declared=charset))
     language, stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"), _stated_dates(tree)
     page = _extract(tree)
     paragraphs = tuple(line for part in (page.text or "").split("\n") if (line := one_line(part)))
     if not paragraphs:
         raise Unreadable("no text: the page has no main text", failed=False)
-    return Draft(
+    draft = Draft(
         paragraphs=paragraphs,
         title=shortened(_words(page.title), _LONGEST_TITLE),
         publisher=(_words(page.sitename) or "").lstrip("@") or None,
@@ -46,6 +48,26 @@ def read(data: bytes) -> Draft:
         url=web_address(_words(page.url)),
         language=language_of(language or page.language),
     )
+    return (draft,)
+
+
+def paragraphs_in(fragment: str) -> tuple[str, ...]:
+    """The visible paragraphs of a piece of HTML, such as the body of a feed's entry. Raises `Unreadable`."""
+    from lxml import etree
+    from lxml.html import fragment_fromstring
+
+    try:
+        tree = fragment_fromstring(clean(fragment), create_parent="div")
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable(f"broken HTML: {type(error).__name__}") from error
+    _check_size(tree)
+    for path in (*_HIDDEN, "//script | //style"):
+        for element in tree.xpath(path):
+            if element.getparent() is not None:
+                element.drop_tree()
+    for element in tree.iter(*_BLOCKS):
+        element.text, element.tail = f"\n{element.text or ''}", f"\n{element.tail or ''}"
+    return paragraphs_of(clean(tree.text_content()))
 
 
 def _tree(text: str) -> Any:
@@ -59,9 +81,13 @@ def _tree(text: str) -> Any:
         raise Unreadable(f"broken HTML: {type(error).__name__}") from error
     if tree is None:
         raise Unreadable("no text: the page has no main text", failed=False)
+    _check_size(tree)
+    return tree
+
+
+def _check_size(tree: Any) -> None:
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise Unreadable(f"the page has more than {_MOST_ELEMENTS:,} elements, too many for a news page")
-    return tree
 
 
 def _extract(tree: Any) -> Any:

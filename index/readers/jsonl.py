@@ -3,17 +3,17 @@
 import json
 from collections.abc import Iterator
 
-from index.readers import Draft, Unreadable
+from index.readers import Content, Draft, Unreadable
 from index.readers.cleaning import clean, paragraphs_of
 from index.readers.decoding import decode
-from index.readers.fields import fields_of
+from index.readers.fields import TEXT_NAMES, fields_of
 
-_TEXT = ("text", "body", "content")
 _MOST_DIGITS = 20
 
 
-def read(data: bytes) -> Iterator[Draft | Unreadable]:
+def read(content: Content) -> Iterator[Draft | Unreadable]:
     """Read one draft per line that is not blank; a line that cannot be used is given as an `Unreadable`."""
+    data = content.data
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4096]:
         data = decode(data).encode()
     elif not data.removeprefix(b"\xef\xbb\xbf").strip():
@@ -28,7 +28,7 @@ def read(data: bytes) -> Iterator[Draft | Unreadable]:
 
 def _draft(line: bytes, number: int) -> Draft:
     record = _parse(line)
-    text = next((record[name] for name in _TEXT if record.get(name) not in (None, "")), "")
+    text = next((record[name] for name in TEXT_NAMES if record.get(name) not in (None, "")), "")
     if not isinstance(text, str):
         raise Unreadable("the text is not a string")
     return Draft(paragraphs=paragraphs_of(clean(text)), line=number, **fields_of(record))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from index.readers import Draft, Unreadable
+from index.readers import Content, Draft, Unreadable
 from index.readers.cleaning import clean, one_line, paragraphs_of
 from index.readers.decoding import decode
 from index.readers.fields import fields_of
@@ -40,15 +40,15 @@ class _Strings(yaml.SafeLoader):
 _Strings.yaml_implicit_resolvers = {}
 
 
-def read(data: bytes) -> Draft:
+def read(content: Content) -> tuple[Draft]:
     """Read a Markdown file: front matter gives the fields, the rest loses its markup. Raises `Unreadable`."""
-    text = clean(decode(data)).lstrip("\n")
+    text = clean(decode(content.data)).lstrip("\n")
     front, body = _split(text)
     paragraphs, heading = _plain(body)
     fields = fields_of(front)
     if fields["title"] is None:
         fields["title"] = heading
-    return Draft(paragraphs=paragraphs, **fields)
+    return (Draft(paragraphs=paragraphs, **fields),)
 
 
 def _split(text: str) -> tuple[dict[str, object], str]:

@@ -10,16 +10,23 @@ from qa.web.environment import make_safe
 from qa.web.server import serve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import gradio as gr
 
+    from qa.library import Library
     from qa.web.conversation import Engine
 
 __all__ = ["build", "serve"]
 
 
-def build(engine: "Engine") -> "gr.Blocks":
-    """Lay out the page over an engine that is ready to answer; switches of gradio in the environment are dropped."""
+def build(engine: "Engine", *, feedback: "Path | None" = None, library: "Library | None" = None) -> "gr.Blocks":
+    """Lay out the page over an engine that is ready to answer; switches of gradio in the environment are dropped.
+
+    `feedback` is the file that readers' thumbs and corrections go to, `library` the articles that they may look through
+    and add to; without them, neither is offered.
+    """
     make_safe(os.environ)
     from qa.web.page import layout
 
-    return layout(engine)
+    return layout(engine, feedback=feedback, library=library)

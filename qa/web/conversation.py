@@ -3,7 +3,8 @@
 import logging
 import traceback
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, Self
 
 from index.articlestore import Coverage
 from index.errors import DatelineError
@@ -13,24 +14,48 @@ from qa.types import Answer, AnswerStatus, Sentence
 
 logger = logging.getLogger(__name__)
 
-# Later questions need the last few turns only; a page that stays open for days must not grow for ever.
-TURNS_KEPT = 20
-_NOT_REMEMBERED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What narrows the articles down, as the page and its HTTP interface take it; the engine checks the values."""
+
+    as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, as_of: Any, since: Any, until: Any, publishers: Any) -> Self:
+        """The filters of four fields, of which any may be empty."""
+        days = {"as_of": as_of, "since": since, "until": until}
+        named = publishers if isinstance(publishers, (list, tuple)) else [publishers] if publishers else []
+        return cls(publishers=tuple(map(str, named)), **{k: str(v or "").strip() or None for k, v in days.items()})
+
+
+NO_FILTERS = Filters()
 
 
 class Engine(Protocol):
     """The part of `qa.QAEngine` that the page needs; `answer` is called from several threads at once."""
 
-    def answer(self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None) -> Answer:
+    def answer(
+        self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None,
+        since: str | None = None, until: str | None = None, publishers: Sequence[str] = (),
+    ) -> Answer:  # fmt: skip
         """Answer one question."""
 
     def stream(
-        self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None
-    ) -> Iterator[Sentence | Answer]:
+        self, question: str, *, history: Sequence[Sequence[str]] = (), as_of: str | None = None,
+        since: str | None = None, until: str | None = None, publishers: Sequence[str] = (),
+    ) -> Iterator[Sentence | Answer]:  # fmt: skip
         """The sentences of the answer, then the answer."""
 
     def warm_up(self) -> Answer:
         """Load the models and try them; no language model is asked."""
+
+    @property
+    def index_id(self) -> str:
+        """Changes with what is indexed."""
 
     @property
     def llm_id(self) -> str | None:
@@ -42,6 +67,9 @@ class Engine(Protocol):
     def examples(self) -> tuple[str, ...]:
         """Questions to offer."""
 
+    def suggestions(self, answer: Answer) -> tuple[str, ...]:
+        """Questions that may be asked after this answer, each with an answer in the articles."""
+
     def coverage(self) -> Coverage:
         """What is indexed."""
 
@@ -50,7 +78,7 @@ class Engine(Protocol):
 
 
 def ask(
-    engine: Engine, question: str, history: Sequence[Sequence[str]] | None = None, as_of: str | None = None
+    engine: Engine, question: str, history: Sequence[Sequence[str]] | None = None, filters: Filters = NO_FILTERS
 ) -> Answer:
     """The engine's own answer; an argument that cannot be used, and every error, becomes an Answer that says so.
 
@@ -58,17 +86,17 @@ def ask(
     the log gets their kind and where they arose.
     """
     try:
-        return engine.answer(question, history=history or (), as_of=as_of)
+        return engine.answer(question, history=history or (), **asdict(filters))
     except Exception as error:
         return _instead(question, error)
 
 
 def ask_aloud(
-    engine: Engine, question: str, history: Sequence[Sequence[str]] | None = None, as_of: str | None = None
+    engine: Engine, question: str, history: Sequence[Sequence[str]] | None = None, filters: Filters = NO_FILTERS
 ) -> Iterator[Sentence | Answer]:
     """The sentences as they come, then the answer that `ask` would give; closing it ends a language model's call."""
     try:
-        yield from engine.stream(question, history=history or (), as_of=as_of)
+        yield from engine.stream(question, history=history or (), **asdict(filters))
     except Exception as error:
         yield _instead(question, error)
 
@@ -82,12 +110,6 @@ def _instead(question: str, error: Exception) -> Answer:
     where = "".join(traceback.format_tb(error.__traceback__))
     logger.error("answering failed with %s\n%s", type(error).__name__, where)
     return _refusal(question, AnswerStatus.FAILED, "Dateline met an error of its own; its log has the details.")
-
-
-def remember(turns: Sequence[Sequence[str]], answer: Answer) -> list[list[str]]:
-    """The turns with this one added; a question that could not be asked, or failed, is not remembered."""
-    added = [] if answer.status in _NOT_REMEMBERED else [[answer.question, answer.text]]
-    return [*map(list, turns), *added][-TURNS_KEPT:]
 
 
 def _refusal(question: Any, status: AnswerStatus, reason: str) -> Answer:

@@ -9,17 +9,21 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import DatelineError, SettingsError
 from qa.types import AnswerStatus
-from qa.web.environment import make_safe
+from qa.web.environment import ServeOptions, make_safe
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from qa.library import Library
     from qa.web.conversation import Engine
 
 logger = logging.getLogger(__name__)
@@ -29,25 +33,28 @@ PORTS_TRIED = 40
 # How long an answer that is under way may delay a stop.
 SECONDS_TO_STOP = 3
 SECONDS_BETWEEN_LOOKS = 0.1
+LOOPBACK = ["127.0.0.0/8", "::1"]
 
 
 def serve(
-    engine_factory: "Callable[[], Engine]",
+    engine_factory: "Callable[[], Any]",
+    options: ServeOptions | None = None,
     *,
-    host: str = "127.0.0.1",
-    port: int | None = None,
     announce: Callable[[str], None] = print,
+    feedback: Path | None = None,
+    library: "Callable[[Any], Library] | None" = None,
 ) -> None:
     """Serve the page until Ctrl-C or SIGTERM, then return.
 
-    `announce` gets the address once the engine has answered a first question; until then `/readyz` says 503. Without a
-    port, or with 0, the first free one from 7860 is taken. Raises `SettingsError` where the address cannot be used, and
-    whatever `engine_factory` raises.
+    `announce` gets the address once the engine has answered a first question; until then `/readyz` says 503. `feedback`
+    is the file for what readers say of answers, if they are asked; `library` gives, for the engine, the articles that they
+    may look through and, with files of up to 20 MB, add to.
+    Raises `SettingsError` where the options cannot be used, and whatever `engine_factory` raises.
     """
     ignored = make_safe(os.environ)
     if ignored:
         logger.warning("Ignored, since the page is private to this machine and offline: %s.", ", ".join(ignored))
-    server = ChatServer(engine_factory, host=host, port=port, announce=announce)
+    server = ChatServer(engine_factory, options, announce=announce, feedback=feedback, library=library)
     with _stopping_on_signals(server):
         server.run()
 
@@ -56,22 +63,38 @@ class ChatServer:
     """A web server around one engine; it holds its port from the moment it is made, and is used once."""
 
     def __init__(
-        self, engine_factory: "Callable[[], Engine]", *, host: str, port: int | None, announce: Callable[[str], None]
+        self,
+        engine_factory: "Callable[[], Engine]",
+        options: ServeOptions | None = None,
+        *,
+        announce: Callable[[str], None],
+        feedback: Path | None = None,
+        library: "Callable[[Any], Library] | None" = None,
     ) -> None:
         import uvicorn
 
+        self._options = options or ServeOptions()
         self._engine_factory = engine_factory
         self._announce = announce
-        self._socket = _listen(host, port)
-        self.address = _address(host, self._socket.getsockname()[1])
+        self._feedback, self._library = feedback, library
+        if self._options.mcp and find_spec("mcp") is None:
+            raise SettingsError('The package mcp is not installed. Run: pip install "dateline[mcp]"')
+        self._socket = _listen(self._options.host, self._options.port)
+        self.address = _address(self._options, self._socket.getsockname()[1])
         self._page: ASGIApp | None = None
         self._failure: Exception | None = None
+        if not self._options.password and not ip_address(self._socket.getsockname()[0]).is_loopback:
+            logger.warning(
+                "Other machines can reach the page at %s without a password. Set DATELINE_USER and DATELINE_PASSWORD.",
+                self._options.host,
+            )
         config = uvicorn.Config(
             self._application(),
             log_level="error",
             access_log=False,
             ws="none",
             lifespan="on",
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         )
@@ -95,8 +118,11 @@ class ChatServer:
         from starlette.requests import Request
         from starlette.responses import PlainTextResponse
         from starlette.routing import Mount, Route
+        from starlette.staticfiles import StaticFiles
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-        from qa.web.guard import Guard, TokenBucket
+        from qa.web.guard import Forwarded, Guard, TokenBucket
+        from qa.web.routes import ASSETS, loading
 
         def healthz(_: Request) -> PlainTextResponse:
             return PlainTextResponse("ok")
@@ -105,11 +131,17 @@ class ChatServer:
             return PlainTextResponse("ready") if self._page else PlainTextResponse("loading", 503)
 
         async def page(scope: "Scope", receive: "Receive", send: "Send") -> None:
-            later = PlainTextResponse("Dateline is loading its index.", 503, {"Retry-After": "2", "Refresh": "2"})
-            await (self._page or later)(scope, receive, send)
+            await (self._page or loading())(scope, receive, send)
 
-        routes = [Route("/healthz", healthz), Route("/readyz", readyz), Mount("/", page)]
-        return Guard(Starlette(routes=routes, lifespan=self._lifespan), bucket=TokenBucket())
+        routes = [
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Mount("/dateline", StaticFiles(directory=ASSETS)),
+            Mount("/", page),
+        ]
+        application = Starlette(routes=routes, lifespan=self._lifespan)
+        guard = Guard(application, bucket=TokenBucket(), options=self._options, uploads=self._library is not None)
+        return Forwarded(ProxyHeadersMiddleware(guard, LOOPBACK))  # type: ignore[arg-type]
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: object) -> AsyncIterator[None]:
@@ -130,7 +162,9 @@ class ChatServer:
             self.stop()
 
     async def _serve_page(self, engine: "Engine") -> None:
-        page = await asyncio.to_thread(_prepared, engine)
+        library = self._library(engine) if self._library else None
+        mount = partial(_mounted, options=self._options, feedback=self._feedback, library=library)
+        page = await asyncio.to_thread(_prepared, engine, mount)
         async with page.router.lifespan_context(page):
             self._page = page
             if not self._server.should_exit:
@@ -141,38 +175,50 @@ class ChatServer:
             _end_streams(page)
 
 
-def _prepared(engine: "Engine") -> "FastAPI":
+def _prepared(engine: "Engine", mount: "Callable[[Engine], FastAPI]") -> "FastAPI":
     """The page, after a first question has gone through the engine, so that the first reader need not wait."""
     first = engine.warm_up()
     if first.status is AnswerStatus.FAILED:
         raise DatelineError(f"The engine could not answer a first question: {first.text} Run `dateline doctor`.")
-    return _mounted(engine)
+    return mount(engine)
 
 
-def _mounted(engine: "Engine") -> "FastAPI":
+def _mounted(
+    engine: "Engine", *, options: ServeOptions, feedback: Path | None = None, library: "Library | None" = None
+) -> "FastAPI":
     from qa.web import build
 
-    blocks = build(engine)
+    blocks = build(engine, feedback=feedback, library=library)
     import gradio as gr
     from fastapi import FastAPI
 
+    from qa.web.guard import UPLOAD_LIMIT
+    from qa.web.mcp import AnswerTool
+    from qa.web.routes import ASSETS, head, routes
     from qa.web.theme import theme
 
+    tool = AnswerTool(blocks) if options.mcp else None
     app: FastAPI = gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
+        FastAPI(
+            openapi_url=None,
+            routes=[*routes(engine.article), *(tool.routes() if tool else ())],
+            lifespan=tool.lifespan if tool else None,
+        ),
         blocks,
         path="/",
+        root_path=options.root_path,
         footer_links=[],
         run_history=False,
         allowed_paths=[],
         show_error=False,
-        max_file_size="1kb",
+        max_file_size=UPLOAD_LIMIT if library else 1024,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=[Path(__file__).with_name("style.css")],
+        css_paths=[ASSETS.with_name("style.css"), ASSETS / "articles.css"],
+        head=head(),
     )
     # gradio_client takes every dictionary with a "path", as each citation is, for a file to download, except under the
     # older name of the protocol; the two differ only in a client's leave to close a stream early.
@@ -209,11 +255,11 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise SettingsError(f"Ports {ports[0]} to {ports[-1]} of {host} are all in use: give a free one with --port.")
 
 
-def _address(host: str, port: int) -> str:
+def _address(options: ServeOptions, port: int) -> str:
     """The address to type into a browser on this machine."""
-    any_interface = host in ("", "0.0.0.0", "::")  # noqa: S104, compared and not bound
-    name = "127.0.0.1" if any_interface else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    any_interface = options.host in ("", "0.0.0.0", "::")  # noqa: S104, compared and not bound
+    name = "127.0.0.1" if any_interface else options.host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}{options.root_path}"
 
 
 @contextlib.contextmanager

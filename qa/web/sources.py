@@ -4,38 +4,47 @@ The HTML holds no line break, since the page shows it inside Markdown, where a b
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape as escape_html
+from pathlib import PurePath
+from urllib.parse import quote, urlencode
 
 from index.articlestore import Coverage
 from index.types import Article, DateSource
 from qa.coverage import searched
 from qa.markdown import age, day, safe_link, visible
 from qa.prompting import load_wording
-from qa.types import Answer, AnswerStatus, Citation, Headline, Verdict
+from qa.types import Answer, AnswerStatus, Citation, Headline
+from qa.web.session import Session
+from qa.web.words import say
 
-VERDICTS = {
-    Verdict.VERBATIM: "Quoted word for word",
-    Verdict.SUPPORTED: "Supported by this passage",
-    Verdict.UNSUPPORTED: "Not supported by this passage",
-    Verdict.WRONG_SOURCE: "Said by another source, not by this one",
-}
 # Around a quote whose passage is not at hand, about as much as a passage holds.
 CONTEXT_CHARACTERS = 280
+NEAREST = 3
 LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
-def panel(answer: Answer, article: Callable[[str], Article]) -> str:
-    """The sources of an answer as cards, or, where it has none, the nearest headlines.
+def panel(session: Session, article: Callable[[str], Article]) -> str:
+    """The sources of the answer that is shown, as cards, or, where it has none, the nearest headlines.
 
     `article` is asked only for a passage that did not come with the answer; where it raises `KeyError`, the quote
     stands alone.
     """
+    answer = session.answer(session.shown)
+    if answer is None or session.shown is None:
+        return opening()
+    about = (
+        f'<p class="dl-about">{_escape(say("panel.question"))} '
+        f'<span class="dl-question">{_escape(answer.question)}</span></p>{_tools(answer)}'
+    )
     if answer.citations:
-        cards = "".join(_card(citation, _passage(answer, citation, article)) for citation in answer.citations)
-        return _section(f"Sources ({len(answer.citations)})", cards)
+        cards = "".join(
+            _card(citation, _passage(answer, citation, article), session.shown, citation.number == session.marked)
+            for citation in answer.citations
+        )
+        return _section(say("panel.sources_of", count=len(answer.citations)), about + cards, session.shown)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
-        return _section("No source answers this", _nearest(answer.nearest))
+        return _section(say("panel.none"), about + _nearest(answer.nearest), session.shown)
     return opening()
 
 
@@ -47,32 +56,66 @@ def masthead(coverage: Coverage, model: str | None = None) -> str:
 
 def opening() -> str:
     """The panel before the first question."""
-    return _section("Sources", '<p class="dl-quiet">Each answer shows here the passages it rests on.</p>')
+    return _section(say("panel.sources"), f'<p class="dl-quiet">{_escape(say("panel.opening"))}</p>')
 
 
-def _section(heading: str, body: str) -> str:
-    return f'<section class="dl-sources"><h2>{_escape(heading)}</h2>{body}</section>'
+def suggested(questions: Sequence[str]) -> str:
+    """Questions that may be asked next; the page's script asks the one that is clicked."""
+    if not questions:
+        return ""
+    items = "".join(f'<li><a href="#dl-asked" role="button">{_escape(question)}</a></li>' for question in questions)
+    return f'<p class="dl-quiet">{_escape(say("ask.next"))}</p><ul>{items}</ul>'
 
 
-def _card(citation: Citation, passage: str) -> str:
+def article_link(article_id: str, start: int | None = None, end: int | None = None) -> str:
+    """The page's own address of a whole article, with a stretch of its text marked."""
+    marked = "" if start is None else f"?start={start}&amp;end={end}#dl-marked"
+    return f"article/{quote(article_id)}{marked}"
+
+
+def _tools(answer: Answer) -> str:
+    """What can be done with the answer; the script of the page finds its text beside the links."""
+    link = urlencode({"q": visible(answer.question)} | ({"as_of": answer.as_of.isoformat()} if answer.as_of else {}))
+    text = escape_html(visible(answer.to_markdown())).replace("\n", "&#10;")
+    return (
+        f'<p class="dl-tools"><a href="#dl-copy" role="button">{say("panel.copy")}</a>'
+        f'<a href="?{escape_html(link)}" class="dl-link" role="button">{say("panel.link")}</a></p>'
+        f'<pre class="dl-text">{text}</pre>'
+    )
+
+
+def _section(heading: str, body: str, turn: int | None = None) -> str:
+    place = "" if turn is None else f' id="dl-turn-{turn}"'
+    return f'<section class="dl-sources"{place}><h2>{_escape(heading)}</h2>{body}</section>'
+
+
+def _card(citation: Citation, passage: str, turn: int, marked: bool) -> str:
     badge = "" if citation.kind == "article" else citation.kind
+    whole = article_link(citation.article_id, citation.start, citation.end)
     return "".join(
         (
-            '<article class="dl-card"><header>',
-            f'<span class="dl-number">{citation.number}</span>',
-            f'<span class="dl-publisher">{_escape(citation.publisher or "publisher unknown")}</span>',
+            f'<article class="dl-card{" dl-chosen" if marked else ""}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
+            f'<header><span class="dl-number">{citation.number}</span>',
+            f'<span class="dl-publisher">{_escape(citation.publisher or "") or say("panel.unknown_publisher")}</span>',
             f'<span class="dl-badge">{_escape(badge)}</span>' if badge else "",
             f"</header><h3>{_title(citation)}</h3>",
             f'<p class="dl-date">{_escape(_when(citation))}</p>',
             f"<blockquote>{passage}</blockquote>",
-            f'<p class="dl-verdict dl-{citation.verdict.value}">{_escape(VERDICTS[citation.verdict])}</p>',
+            f'<p class="dl-verdict dl-{citation.verdict.value}">{_escape(say(f"panel.{citation.verdict.value}"))}</p>',
+            f'<p class="dl-more"><a href="{whole}" class="dl-read">{_escape(say("panel.read"))}</a>{_file(citation)}</p>',
             "</article>",
         )
     )
 
 
+def _file(citation: Citation) -> str:
+    if citation.url or not citation.path:
+        return ""
+    return f'<span class="dl-file">{_escape(say("panel.file", name=PurePath(citation.path).name))}</span>'
+
+
 def _title(citation: Citation) -> str:
-    title = _escape(citation.title or "Untitled")
+    title = _escape(citation.title) or say("panel.untitled")
     if link := safe_link(citation.url):
         return f'<a href="{_escape(link)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
     return title
@@ -80,8 +123,9 @@ def _title(citation: Citation) -> str:
 
 def _when(citation: Citation) -> str:
     if citation.published is None:
-        return "date unknown"
-    known = " (year from a setting)" if citation.date_from == DateSource.TEXT_AND_SETTING else ""
+        return day(None)
+    setting = citation.date_from == DateSource.TEXT_AND_SETTING
+    known = f" ({say('panel.year_from_setting')})" if setting else ""
     old = "" if citation.age_days is None else f" · {age(citation.age_days)}"
     return f"{day(citation.published)}{known}{old}"
 
@@ -118,10 +162,14 @@ def _escape(text: str) -> str:
 def _nearest(headlines: tuple[Headline, ...]) -> str:
     if not headlines:
         return ""
-    items = "".join(f"<li>{_escape(headline.title)}{_credit(headline)}</li>" for headline in headlines)
-    return f'<h3 class="dl-nearest">Nearest headlines</h3><ul>{items}</ul>'
+    items = "".join(
+        f'<li><a href="{article_link(headline.article_id)}" class="dl-read">'
+        f"{_escape(headline.title) or say('panel.untitled')}</a>{_credit(headline)}</li>"
+        for headline in headlines[:NEAREST]
+    )
+    return f'<h3 class="dl-nearest">{_escape(say("panel.nearest"))}</h3><ul>{items}</ul>'
 
 
 def _credit(headline: Headline) -> str:
-    published = day(headline.published) if headline.published else "date unknown"
-    return f'<span class="dl-quiet">{_escape(headline.publisher or "publisher unknown")} · {_escape(published)}</span>'
+    publisher = _escape(headline.publisher or "") or say("panel.unknown_publisher")
+    return f'<span class="dl-quiet">{publisher} · {day(headline.published)}</span>'

@@ -1,16 +1,17 @@
 """A real browser on the real page over the real engine; nothing here runs where no Chromium is installed."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Response, sync_playwright
 
 from qa import QAEngine
-from qa.web.server import ChatServer
-from tests.browser.pages import CHROMIUM, SWITCHES, OpenPage
+from tests.browser.pages import CHROMIUM, PATIENCE, SWITCHES, OpenPage, serving
+
+# What gradio's client logs of its own open streams while its page is being left.
+LEAVING = ("AbortError: signal is aborted", "Connection errored out.")
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +26,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(seeds_index: Path) -> Iterator[str]:
-    ready = threading.Event()
-    server = ChatServer(lambda: QAEngine.open(seeds_index), host="127.0.0.1", port=None, announce=lambda _: ready.set())
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert ready.wait(120), "the page was not ready within two minutes"
-        yield server.address
-    finally:
-        server.stop()
-        thread.join(30)
+def feedback(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file for what readers say of answers."""
+    return tmp_path_factory.mktemp("feedback") / "feedback.jsonl"
+
+
+@pytest.fixture(scope="session")
+def address(seeds_index: Path, feedback: Path) -> Iterator[str]:
+    with serving(lambda: QAEngine.open(seeds_index), feedback=feedback) as served:
+        yield served
 
 
 @pytest.fixture
@@ -49,19 +48,26 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         if message.type in ("error", "warning"):
             faults.append(message.text)
 
+    def left(_: Frame) -> None:
+        faults[:] = [fault for fault in faults if not fault.startswith(LEAVING)]
+
     def answered(response: Response) -> None:
         if not response.ok:
             faults.append(f"{response.status} {response.url}")
 
-    def open_page(*, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    def open_page(path: str = "/", *, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE)
         closers.append(context.close)
+        context.on("console", console)
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("request", lambda request: requested.append(request.url))
+        context.on("response", answered)
         page = context.new_page()
-        page.on("console", console)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: requested.append(request.url))
-        page.on("response", answered)
-        page.goto(address)
+        page.on("framenavigated", left)
+        page.goto(address + path)
+        if path.startswith("/article/"):
+            return page
         page.wait_for_selector("#dl-question textarea")
         return page
 

@@ -1,15 +1,92 @@
 """What the browser tests share."""
 
 import shutil
-from typing import Literal, Protocol
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
+
+from qa.web.conversation import Engine
+from qa.web.server import ChatServer
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 30_000  # milliseconds that a loaded machine may take for what a reader waits for
+
+FACT = "How long did the meeting in Yevlakh last?"
+OTHER_FACT = "How many seats did the Orchard Alliance win?"
+OVERVIEW = "Summarise the election in Ostrania."
+OFF_TOPIC = "Who won the chess world championship in 1972?"
+IN_PART = "Who is the president of Azerbaijan and how tall is he?"
+
+expect.set_options(timeout=PATIENCE)
 
 
 class OpenPage(Protocol):
-    """Opens the page in a window of its own, in a size and a colour scheme."""
+    """Opens the page in a window of its own; further options are those of Playwright's `new_context`."""
 
-    def __call__(self, *, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light") -> Page: ...
+    def __call__(self, path: str = "/", *, width: int = 1280, height: int = 800, **options: Any) -> Page: ...
+
+
+@contextmanager
+def serving(open_engine: Callable[[], Engine], *, feedback: Path | None = None) -> Iterator[str]:
+    """The real server in a thread of its own; gives the address of the page, without a slash at its end."""
+    ready = threading.Event()
+    server = ChatServer(open_engine, announce=lambda _: ready.set(), feedback=feedback)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert ready.wait(120), "the page was not ready within two minutes"
+        yield server.address
+    finally:
+        server.stop()
+        thread.join(30)
+
+
+def begin(page: Page, question: str) -> None:
+    """Type a question and press Enter, once nothing else is under way."""
+    expect(page.locator("#dl-question .submit-button")).to_be_visible()
+    page.fill("#dl-question textarea", question)
+    page.keyboard.press("Enter")
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, and wait for the reply."""
+    before = questions(page).count()
+    begin(page, question)
+    expect(questions(page)).to_have_count(before + 1)
+    return answered(page)
+
+
+def answered(page: Page) -> Locator:
+    """Wait until nothing is under way; the last reply."""
+    expect(page.locator("#dl-question .submit-button")).to_be_visible()
+    expect(replies(page)).to_have_count(questions(page).count())
+    return replies(page).last
+
+
+def questions(page: Page) -> Locator:
+    """What was asked."""
+    return page.locator("#dl-chat [data-testid=user]")
+
+
+def replies(page: Page) -> Locator:
+    """What was answered."""
+    return page.locator("#dl-chat [data-testid=bot]")
+
+
+def cards(page: Page) -> Locator:
+    """The sources beside the conversation."""
+    return page.locator(".dl-card")
+
+
+def kept(page: Page) -> list[str]:
+    """The titles of the conversations in the browser's storage, oldest first."""
+    stored: list[str] = page.evaluate(
+        "Object.values(JSON.parse(localStorage.getItem('dateline.conversations')) ?? {})"
+        ".sort((a, b) => a.updated - b.updated).map(one => one.title)"
+    )
+    return stored

@@ -22,6 +22,8 @@ def timeless(answer: dict[str, Any]) -> dict[str, Any]:
             "history": [["Who met in Yevlakh?", "Delegations."]],
             "as_of": "2023-10-01",
         },
+        {"question": "Who met in Yevlakh?", "since": "2023-09-01", "until": "2023-12-31"},
+        {"question": "Who met in Yevlakh?", "publishers": ["The Example Courier"]},
         {"question": "Who won the chess world championship in 1972?"},
         {"question": ""},
     ],

@@ -83,7 +83,7 @@ def test_a_file_that_is_reached_twice_counts_once(tmp_path: Path) -> None:
 
 
 def test_what_is_no_article_file_is_skipped_with_its_reason(tmp_path: Path) -> None:
-    for name in ("README.md", "readme.txt", "report.pdf", "Makefile", ".hidden.txt"):
+    for name in ("README.md", "readme.txt", "report.rtf", "Makefile", ".hidden.txt"):
         (tmp_path / name).write_text(STORY)
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "notes.txt").write_text(STORY)
@@ -93,7 +93,7 @@ def test_what_is_no_article_file_is_skipped_with_its_reason(tmp_path: Path) -> N
     assert reasons(found) == {
         "README.md": ("a README is not an article", False),
         "readme.txt": ("a README is not an article", False),
-        "report.pdf": (f"format .pdf is not supported; {supported}", False),
+        "report.rtf": (f"format .rtf is not supported; {supported}", False),
         "Makefile": (f"format without a suffix is not supported; {supported}", False),
     }
 

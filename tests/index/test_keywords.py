@@ -1,4 +1,4 @@
-"""Keywords: what a passage can be found by, how well, and as of when."""
+"""Keywords: what a passage can be found by, how well, and within which days and publishers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.errors import IndexBroken
 from index.keywords import KeywordIndex, bases, keyword_text, terms, words
-from index.types import Article, Passage
+from index.types import EVERYTHING, Article, Passage, Scope
 
 TEXTS = (
     "The harbour board voted to rebuild the old pier.",
@@ -22,15 +22,20 @@ TEXTS = (
 )
 
 
-def built(folder: Path, texts: Sequence[str], days: Sequence[date | None] | None = None) -> KeywordIndex:
+def built(
+    folder: Path,
+    texts: Sequence[str],
+    days: Sequence[date | None] | None = None,
+    publishers: Sequence[str | None] | None = None,
+) -> KeywordIndex:
     """An index of these texts, opened from disk; the ids are the texts' numbers."""
-    ids = [str(number) for number in range(len(texts))]
-    KeywordIndex.build(folder / "keywords", ids, texts, days or [None] * len(texts))
+    ids, nothing = [str(number) for number in range(len(texts))], [None] * len(texts)
+    KeywordIndex.build(folder / "keywords", ids, texts, days or nothing, publishers or nothing)
     return KeywordIndex.open(folder / "keywords")
 
 
-def found(index: KeywordIndex, query: str, k: int = 10, as_of: date | None = None) -> list[str]:
-    return [id_ for id_, _ in index.query(query, k, as_of)]
+def found(index: KeywordIndex, query: str, k: int = 10, scope: Scope = EVERYTHING) -> list[str]:
+    return [id_ for id_, _ in index.query(query, k, scope)]
 
 
 @pytest.fixture
@@ -62,11 +67,11 @@ def test_a_passage_is_found_by_its_words_in_other_forms(index: KeywordIndex, que
 
 @pytest.mark.parametrize("query", ["", "   ", "?!", "zeppelin", "the of and", "who was it", "5", "harb", "\0", "’s"])
 def test_words_that_no_passage_has_find_nothing(index: KeywordIndex, query: str) -> None:
-    assert index.query(query, 10, None) == []
+    assert index.query(query, 10) == []
 
 
 def test_unknown_words_do_not_hide_a_known_one(index: KeywordIndex) -> None:
-    assert index.query("zeppelin harbour", 10, None) == index.query("harbour", 10, None)
+    assert index.query("zeppelin harbour", 10) == index.query("harbour", 10)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +103,12 @@ def test_a_day_is_found_with_and_without_its_leading_zero(tmp_path: Path) -> Non
 
 
 def test_the_best_come_first_and_no_more_than_asked_for(index: KeywordIndex) -> None:
-    scored = index.query("bridge harbour pier board", 10, None)
+    scored = index.query("bridge harbour pier board", 10)
     assert [id_ for id_, _ in scored] == ["0", "3"]
     scores = [score for _, score in scored]
     assert scores == sorted(scores, reverse=True)
     assert min(scores) > 0
-    assert index.query("bridge harbour pier board", 1, None) == scored[:1]
+    assert index.query("bridge harbour pier board", 1) == scored[:1]
 
 
 def test_equal_passages_come_in_their_own_order(tmp_path: Path) -> None:
@@ -113,30 +118,41 @@ def test_equal_passages_come_in_their_own_order(tmp_path: Path) -> None:
 
 def test_scores_are_those_of_lucenes_formula(tmp_path: Path) -> None:
     texts = ["pier pier harbour", "pier choir river bridge storm", "choir"]
-    ((_, score), *_) = built(tmp_path, texts).query("pier", 10, None)
+    ((_, score), *_) = built(tmp_path, texts).query("pier", 10)
     rare = log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     assert score == pytest.approx(rare * 2 / (2 + 1.5 * (1 - 0.75 + 0.75 * 3 / (9 / 3))), rel=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("as_of", "wanted"),
+    ("scope", "wanted"),
     [
-        (None, ["0", "1", "2"]),
-        (date(2023, 9, 20), []),
-        (date(2023, 9, 21), ["0"]),
-        (date(2023, 9, 27), ["0", "1"]),
-        (date(2030, 1, 1), ["0", "1"]),
+        (EVERYTHING, ["0", "1", "2", "3"]),
+        (Scope(as_of=date(2023, 9, 20)), []),
+        (Scope(as_of=date(2023, 9, 21)), ["0"]),
+        (Scope(as_of=date(2030, 1, 1)), ["0", "1", "3"]),
+        (Scope(since=date(2023, 9, 22)), ["1", "3"]),
+        (Scope(since=date(2023, 9, 27), until=date(2023, 9, 27)), ["1"]),
+        (Scope(until=date(2023, 9, 30), as_of=date(2023, 9, 21)), ["0"]),
+        (Scope(publishers=("Elm Courier",)), ["0", "2"]),
+        (Scope(publishers=("Elm Courier", "Åse Post")), ["0", "1", "2"]),
+        (Scope(publishers=("Elm Courier",), since=date(2023, 1, 1)), ["0"]),
+        (Scope(publishers=("Nobody",)), []),
     ],
 )
-def test_as_of_leaves_out_what_is_undated_or_came_later(tmp_path: Path, as_of: date | None, wanted: list[str]) -> None:
-    index = built(tmp_path, ["The pier."] * 3, [date(2023, 9, 21), date(2023, 9, 27), None])
-    assert found(index, "pier", as_of=as_of) == wanted
+def test_a_scope_leaves_out_what_lies_outside_and_what_does_not_tell(
+    tmp_path: Path, scope: Scope, wanted: list[str]
+) -> None:
+    days = [date(2023, 9, 21), date(2023, 9, 27), None, date(2024, 1, 2)]
+    index = built(tmp_path, ["The pier."] * 4, days, ["Elm Courier", "Åse Post", "Elm Courier", None])
+    assert found(index, "pier", scope=scope) == wanted
 
 
-def test_as_of_is_applied_before_the_best_are_chosen(tmp_path: Path) -> None:
+def test_a_scope_is_applied_before_the_best_are_chosen(tmp_path: Path) -> None:
     texts = ["pier pier pier", "pier pier choir", "pier choir river"]
-    index = built(tmp_path, texts, [date(2024, 1, 1), date(2024, 1, 1), date(2023, 1, 1)])
-    assert found(index, "pier", k=1, as_of=date(2023, 6, 1)) == ["2"]
+    days = [date(2024, 1, 1), date(2024, 1, 1), date(2023, 1, 1)]
+    index = built(tmp_path, texts, days, ["A", "A", "B"])
+    assert found(index, "pier", k=1, scope=Scope(as_of=date(2023, 6, 1))) == ["2"]
+    assert found(index, "pier", k=1, scope=Scope(publishers=("B",))) == ["2"]
 
 
 def test_a_term_tells_nothing_where_all_have_it_and_everything_where_none_has(index: KeywordIndex) -> None:
@@ -198,7 +214,16 @@ def test_stems_are_of_the_words_that_say_something() -> None:
 @pytest.mark.parametrize("damage", ["removed", "emptied", "halved"])
 @pytest.mark.parametrize(
     "name",
-    ["ids.json", "days.npy", "vocab.index.json", "params.index.json", "data.csc.index.npy", "indptr.csc.index.npy"],
+    [
+        "ids.json",
+        "days.npy",
+        "publishers.npy",
+        "publishers.json",
+        "vocab.index.json",
+        "params.index.json",
+        "data.csc.index.npy",
+        "indptr.csc.index.npy",
+    ],
 )
 def test_an_index_whose_files_are_damaged_is_broken(tmp_path: Path, name: str, damage: str) -> None:
     built(tmp_path, TEXTS)

@@ -189,7 +189,7 @@ def test_front_matter_gives_the_fields_and_unknown_keys_are_ignored(tmp_path: Pa
         ("kind: fictional", "kind", "fictional"),
         ("kind: '<b>'", "kind", "article"),
         ("language: ru", "language", "ru"),
-        ("language: <en>", "language", None),
+        ("language: <en>", "language", "en"),
     ],
 )
 def test_a_field_is_read_or_left_unknown(tmp_path: Path, front: str, field: str, value: object) -> None:

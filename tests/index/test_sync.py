@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from index.embeddings import Progress, Vectors
 from index.errors import NothingToIndex
 from index.sync import sync_index
+from index.types import Scope
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import CHOIR, HARBOUR, RIVER, SCHOOL, Newsroom, generations, passages, snapshot, texts
 
@@ -116,9 +117,10 @@ def test_a_change_of_date_and_publisher_embeds_nothing_and_is_seen(newsroom: New
     (article,) = corpus.articles()
     assert (article.publisher, article.published) == ("Bay Herald", date(2023, 9, 27))
     vector = newsroom.embedder.embed_questions(["harbour"])[0]
-    assert corpus.dense(vector, 5, date(2023, 9, 26)) == []
-    assert [len(corpus.keyword("harbour", 5, date(2023, 9, day))) for day in (26, 27)] == [0, 1]
-    assert len(corpus.dense(vector, 5, date(2023, 9, 27))) == 1
+    before, then = Scope(as_of=date(2023, 9, 26)), Scope(as_of=date(2023, 9, 27), publishers=("Bay Herald",))
+    assert corpus.dense(vector, 5, before) == []
+    assert [len(corpus.keyword("harbour", 5, scope)) for scope in (before, then)] == [0, 1]
+    assert len(corpus.dense(vector, 5, then)) == 1
     assert len(corpus.keyword("Bay Herald 27 September", 5)) == 1
     assert corpus.keyword("Courier", 5) == []
     corpus.close()

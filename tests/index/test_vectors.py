@@ -1,4 +1,4 @@
-"""Passages and vectors in Chroma: what goes in comes out, near is near, and dates filter."""
+"""Passages and vectors in Chroma: what goes in comes out, near is near, and days and publishers filter."""
 
 import threading
 from collections.abc import Iterator
@@ -16,16 +16,18 @@ from numpy.typing import NDArray
 
 from index.embeddings import Vectors
 from index.errors import IndexBroken
-from index.types import Passage
+from index.types import EVERYTHING, Passage, Scope
 from index.vectors import WRITE_BATCH, StoredPassage, VectorStore, as_number
 
 FIRST_DAY = date(2023, 1, 1)
 MANY, WIDTH, DAYS = 2100, 32, 300
 
 
-def stored(number: int, published: date | None = None, text: str = "The port reopened.") -> StoredPassage:
+def stored(
+    number: int, published: date | None = None, text: str = "The port reopened.", publisher: str | None = None
+) -> StoredPassage:
     passage = Passage(id=f"a{number}-000", article_id=f"a{number}", ordinal=0, start=3, end=3 + len(text), text=text)
-    return StoredPassage(passage=passage, key=f"key{number}", published=published)
+    return StoredPassage(passage=passage, key=f"key{number}", published=published, publisher=publisher)
 
 
 def written(folder: Path, passages: list[StoredPassage], vectors: list[list[float]]) -> VectorStore:
@@ -43,7 +45,10 @@ def ids(found: list[tuple[Passage, float]]) -> list[str]:
 
 
 class Many(NamedTuple):
-    """More passages than Chroma keeps out of its graph, in clusters as texts are, every tenth without a date."""
+    """More passages than Chroma keeps out of its graph, in clusters as texts are.
+
+    Every tenth has no date, every third is of one publisher and the rest of another.
+    """
 
     folder: Path
     vectors: Vectors
@@ -58,7 +63,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Many:
     days = [None if n % 10 == 0 else FIRST_DAY + timedelta(days=int(random.integers(DAYS))) for n in range(MANY)]
     folder = tmp_path_factory.mktemp("vectors") / "chroma"
     store = VectorStore.create(folder)
-    store.add([stored(number, day) for number, day in enumerate(days)], vectors)
+    store.add([stored(n, day, publisher="BA"[n % 3 == 0]) for n, day in enumerate(days)], vectors)
     store.close()
     return Many(folder, vectors, days)
 
@@ -84,15 +89,13 @@ def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
     given = [stored(number) for number in range(3)]
     written(tmp_path / "chroma", given, [[1, 0], [0, 1], [1, 1]]).close()
     with closing(VectorStore.open(tmp_path / "chroma")) as store:
-        assert {passage for passage, _ in store.query(np.array([1, 0], np.float32), 3, None)} == {
-            s.passage for s in given
-        }
+        assert {passage for passage, _ in store.query(np.array([1, 0], np.float32), 3)} == {s.passage for s in given}
 
 
 def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(tmp_path: Path) -> None:
     vectors: list[list[float]] = [[0.2, 0], [3, 3], [0, 1], [-1, 0]]
     with closing(written(tmp_path / "chroma", [stored(n) for n in range(4)], vectors)) as store:
-        found = store.query(np.array([1, 0], np.float32), 4, None)
+        found = store.query(np.array([1, 0], np.float32), 4)
     assert ids(found) == ["a0-000", "a1-000", "a2-000", "a3-000"]
     assert [score for _, score in found] == pytest.approx([1, 0.5**0.5, 0, -1], abs=1e-6)
 
@@ -105,13 +108,14 @@ def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(store: Vector
     assert store._collection._embedding_function is None
 
 
-def test_days_are_kept_as_integers_and_an_unknown_day_is_not_kept(tmp_path: Path) -> None:
-    given = [stored(1, date(2023, 9, 7)), stored(2)]
+def test_days_are_kept_as_integers_and_what_is_unknown_is_not_kept(tmp_path: Path) -> None:
+    given = [stored(1, date(2023, 9, 7), publisher="Elm Courier"), stored(2)]
     with closing(written(tmp_path / "chroma", given, [[1, 0], [0, 1]])) as store:
         dated, undated = store._collection.get(ids=["a1-000", "a2-000"])["metadatas"]
     assert dated["published"] == 20230907
     assert type(dated["published"]) is int
-    assert "published" not in undated
+    assert dated["publisher"] == "Elm Courier"
+    assert undated.keys().isdisjoint({"published", "publisher"})
 
 
 @given(st.dates(), st.dates())
@@ -120,25 +124,40 @@ def test_days_as_numbers_sort_as_days_do(one: date, other: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "wanted"),
+    ("scope", "wanted"),
     [
-        (None, ["a1-000", "a2-000", "a3-000", "a4-000"]),
-        (date(2023, 9, 20), []),
-        (date(2023, 9, 21), ["a1-000"]),
-        (date(2023, 12, 31), ["a1-000", "a2-000"]),
-        (date(2024, 1, 2), ["a1-000", "a2-000", "a3-000"]),
+        (EVERYTHING, [1, 2, 3, 4]),
+        (Scope(as_of=date(2023, 9, 20)), []),
+        (Scope(as_of=date(2023, 9, 21)), [1]),
+        (Scope(as_of=date(2024, 1, 2)), [1, 2, 3]),
+        (Scope(since=date(2023, 9, 22)), [2, 3]),
+        (Scope(until=date(2023, 12, 31)), [1, 2]),
+        (Scope(since=date(2023, 9, 27), until=date(2023, 9, 27)), [2]),
+        (Scope(since=date(2023, 9, 21), until=date(2024, 1, 2), as_of=date(2023, 9, 21)), [1]),
+        (Scope(publishers=("Elm Courier",)), [1, 4]),
+        (Scope(publishers=("Elm Courier", "Åse “Post”")), [1, 2, 4]),
+        (Scope(publishers=("Elm Courier",), as_of=date(2024, 1, 2)), [1]),
+        (Scope(publishers=("$or", "Nobody")), []),
     ],
 )
-def test_as_of_leaves_out_what_is_undated_or_came_later(tmp_path: Path, as_of: date | None, wanted: list[str]) -> None:
-    given = [stored(1, date(2023, 9, 21)), stored(2, date(2023, 9, 27)), stored(3, date(2024, 1, 2)), stored(4)]
+def test_a_scope_leaves_out_what_lies_outside_and_what_does_not_tell(
+    tmp_path: Path, scope: Scope, wanted: list[int]
+) -> None:
+    given = [
+        stored(1, date(2023, 9, 21), publisher="Elm Courier"),
+        stored(2, date(2023, 9, 27), publisher="Åse “Post”"),
+        stored(3, date(2024, 1, 2)),
+        stored(4, publisher="Elm Courier"),
+    ]
     vectors: list[list[float]] = [[1, 0], [1, 0.1], [1, 0.2], [1, 0.3]]
     with closing(written(tmp_path / "chroma", given, vectors)) as store:
-        assert ids(store.query(np.array([1, 0], np.float32), 10, as_of)) == wanted
+        found = ids(store.query(np.array([1, 0], np.float32), 10, scope))
+    assert found == [f"a{number}-000" for number in wanted]
 
 
 def test_an_empty_store_finds_nothing(tmp_path: Path) -> None:
     with closing(VectorStore.create(tmp_path / "chroma")) as store:
-        assert store.query(np.array([1, 0], np.float32), 5, None) == []
+        assert store.query(np.array([1, 0], np.float32), 5) == []
         assert store.vectors_by_key({"key1"}) == {}
         assert store.count() == 0
 
@@ -159,21 +178,31 @@ def test_similarities_are_cosines_and_those_of_unknown_passages_are_absent(many:
     assert store.similarities(many.vectors[5], []) == {}
 
 
-@pytest.mark.parametrize("as_of", [None, FIRST_DAY + timedelta(days=DAYS // 3)])
+@pytest.mark.parametrize(
+    ("first", "last", "publishers"), [(0, DAYS, ()), (0, DAYS // 3, ()), (DAYS // 2, DAYS // 2 + 30, ("A",))]
+)
 def test_search_misses_hardly_anything_that_brute_force_finds(
-    many: Many, store: VectorStore, as_of: date | None
+    many: Many, store: VectorStore, first: int, last: int, publishers: tuple[str, ...]
 ) -> None:
     random = np.random.default_rng(7)
-    allowed = np.array([as_of is None or (day is not None and day <= as_of) for day in many.days])
+    since, until = FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=last)
+    scope = Scope(since=since, until=until, publishers=publishers)
+    allowed = np.array(
+        [
+            day is not None and since <= day <= until and (n % 3 == 0 or not publishers)
+            for n, day in enumerate(many.days)
+        ]
+    )
+    assert allowed.sum() >= 10
     hits = 0
     for query in unit(many.vectors[:100] + 0.2 * random.normal(size=(100, WIDTH))):
         best = np.argsort(-np.where(allowed, many.vectors @ query, -2))[:10]
-        hits += len({f"a{number}-000" for number in best} & set(ids(store.query(query, 10, as_of))))
+        hits += len({f"a{number}-000" for number in best} & set(ids(store.query(query, 10, scope))))
     assert hits >= 0.995 * 1000
 
 
 def test_results_come_best_first_with_their_cosine(many: Many, store: VectorStore) -> None:
-    found = store.query(many.vectors[42], 20, None)
+    found = store.query(many.vectors[42], 20)
     assert ids(found)[0] == "a42-000"
     scores = [score for _, score in found]
     assert scores == sorted(scores, reverse=True)
@@ -189,7 +218,7 @@ def test_many_threads_may_open_search_and_close_at_once(many: Many) -> None:
         firsts = []
         for round_ in range(4):
             with closing(VectorStore.open(many.folder)) as store:
-                firsts += ids(store.query(many.vectors[number * 4 + round_], 1, None))
+                firsts += ids(store.query(many.vectors[number * 4 + round_], 1))
         return firsts
 
     with ThreadPoolExecutor(16) as pool:
@@ -200,7 +229,7 @@ def test_many_threads_may_open_search_and_close_at_once(many: Many) -> None:
 def test_closing_one_opened_store_leaves_another_in_use(many: Many) -> None:
     with closing(VectorStore.open(many.folder)) as store:
         VectorStore.open(many.folder).close()
-        assert ids(store.query(many.vectors[3], 1, None)) == ["a3-000"]
+        assert ids(store.query(many.vectors[3], 1)) == ["a3-000"]
 
 
 def test_a_store_that_is_missing_is_a_broken_index(tmp_path: Path) -> None:
@@ -219,4 +248,4 @@ def test_a_store_that_chroma_cannot_read_is_a_broken_index(tmp_path: Path, conte
 
 def test_a_query_of_another_model_is_refused_and_says_so(store: VectorStore) -> None:
     with pytest.raises(IndexBroken, match=f"dimension of {WIDTH}, got 2"):
-        store.query(np.array([1, 0], np.float32), 3, None)
+        store.query(np.array([1, 0], np.float32), 3)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.claims import facts_of, is_same_name, names_of
+from qa.claims import facts_of, identity_of, is_same_name, names_of, office_of, resolved
 
 
 def values(text: str) -> list[tuple[str, str]]:
@@ -69,3 +69,52 @@ def test_names_are_words_written_as_names_but_for_months_titles_and_the_heads_of
 )
 def test_a_name_may_have_another_ending(one: str, other: str, same: bool) -> None:
     assert is_same_name(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The Harbour Guild is Marta Veen.", ("Harbour Guild", "Marta Veen")),
+        ("The Harbour Guild, an old body, was the League of Small Ports.", ("Harbour Guild", "League of Small Ports")),
+        ("Marta Veen is Tarvonian.", None),
+        ("Marta Veen is the Prime Minister.", None),
+        ("Marta Veen is the Harbour Guild treasurer.", None),
+        ("The winner is Marta Veen.", None),
+    ],
+)
+def test_a_sentence_makes_two_names_one_only_where_both_sides_are_names(
+    text: str, names: tuple[str, str] | None
+) -> None:
+    assert identity_of(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Marta Veen is the treasurer of the guild.", ("Marta Veen", "treasurer")),
+        ("Marta Veen, its former interior secretary, left.", ("Marta Veen", "former interior secretary")),
+        ("Marta Veen was injured.", None),
+        ("The treasurer is Marta Veen.", None),
+    ],
+)
+def test_an_office_is_read_with_who_is_given_it(text: str, given: tuple[str, str] | None) -> None:
+    assert office_of(text) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "full"),
+    [
+        ("It lasted three hours.", "The first meeting was held in Ostrel.", "The first meeting lasted three hours."),
+        ("She left.", "Marta Veen told the guild nothing.", "Marta Veen left."),
+        ("Its members left.", "The guild met.", "Its members left."),
+        ("It lasted three hours.", "", "It lasted three hours."),
+        ("It lasted three hours.", "They met in Ostrel.", "It lasted three hours."),
+    ],
+)
+def test_a_leading_pronoun_stands_for_the_subject_of_the_sentence_before(text: str, before: str, full: str) -> None:
+    assert resolved(text, before) == full
+
+
+def test_what_is_disputed_is_not_denied() -> None:
+    assert facts_of("The bank has been disputed since 1974.").denials == ()
+    assert facts_of("The minister disputed the figures.").denials != ()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from langchain_core.documents import Document
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.output_parsers import StrOutputParser
@@ -10,6 +11,7 @@ from langchain_core.runnables import RunnablePassthrough
 
 from index.types import Passage
 from qa import QAEngine
+from qa.errors import RequestError
 from qa.retrieval import fuse
 
 
@@ -54,6 +56,16 @@ def test_as_of_leaves_out_what_came_later(engine: QAEngine) -> None:
     documents = engine.as_retriever(k=50, as_of="2023-09-21").invoke("talks on Karabakh")
     assert documents
     assert all(date.fromisoformat(d.metadata["published"]) <= date(2023, 9, 21) for d in documents)
+
+
+def test_a_period_and_publishers_narrow_the_retriever_when_it_is_made_or_called(engine: QAEngine) -> None:
+    made = engine.as_retriever(k=50, since="2024-01-01", publishers=["The Example Courier"]).invoke("talks")
+    called = engine.as_retriever(k=50).invoke("talks", since="2024-01-01", publishers=["The Example Courier"])
+    assert made == called
+    assert {document.metadata["publisher"] for document in made} == {"The Example Courier"}
+    assert min(document.metadata["published"] for document in made) >= "2024-01-01"
+    with pytest.raises(RequestError, match="until is 'soon'"):
+        engine.as_retriever().invoke("talks", until="soon")
 
 
 def test_the_retriever_works_in_somebody_elses_chain(engine: QAEngine) -> None:

@@ -1,14 +1,17 @@
 from dataclasses import replace
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from index.articlestore import Coverage
 from index.types import Article
-from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Sentence, Verdict
-from qa.web.replies import bubble, so_far
-from qa.web.sources import CONTEXT_CHARACTERS, VERDICTS, masthead, panel
+from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
+from qa.web.session import Session
+from qa.web.sources import CONTEXT_CHARACTERS, article_link, masthead, opening, panel, suggested
+from qa.web.words import say
 
 TEXT = "Delegates met in the harbour town.\n\nThree convoys were agreed on. Both sides will return in May."
 QUOTE = "Three convoys were agreed on."
@@ -39,7 +42,36 @@ def article(_: str) -> Article:
 def shown(citation: Citation = CITATION, text: str = TEXT, evidence: tuple[Evidence, ...] = ()) -> str:
     held = Article(id="harbour", title="Harbour talks end", text=text)
     answer = replace(ANSWER, citations=(citation,), evidence=evidence)
-    return panel(answer, lambda _: held)
+    return panel(session(answer), lambda _: held)
+
+
+def session(*answers: Answer) -> Session:
+    """A conversation of these answers; the sources of the last one are shown."""
+    made = Session()
+    for answer in answers:
+        made = made.with_answer(answer)
+    return made
+
+
+class Parsed(HTMLParser):
+    """The links and the texts that a panel holds, as a browser reads them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[tuple[str | None, str | None]] = []
+        self.texts: dict[str | None, str] = {}
+        self._open: str | None = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._open = given.get("class")
+        if tag == "a":
+            self.links.append((given.get("class"), given.get("href")))
+
+    def handle_data(self, data: str) -> None:
+        self.texts[self._open] = self.texts.get(self._open, "") + data
 
 
 def test_a_card_names_publisher_date_age_title_and_verdict() -> None:
@@ -66,7 +98,8 @@ def test_a_long_article_is_cut_at_words_around_the_quote() -> None:
     assert f"alpha <mark>{QUOTE}</mark> omega" in card
     assert "<blockquote>… alpha" in card
     assert "omega …</blockquote>" in card
-    assert len(card) < 2 * CONTEXT_CHARACTERS + 800
+    passage = card.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert len(passage) < 2 * CONTEXT_CHARACTERS + len(QUOTE) + 20
 
 
 def test_an_unknown_publisher_and_date_are_said() -> None:
@@ -88,8 +121,10 @@ def test_a_year_that_came_from_a_setting_is_said() -> None:
     assert "year from a setting" in shown(replace(CITATION, date_from="text+setting"))
 
 
-def test_every_verdict_has_words() -> None:
-    assert set(VERDICTS) == set(Verdict)
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_words_of_its_own(verdict: Verdict) -> None:
+    words = say(f"panel.{verdict.value}")
+    assert f'<p class="dl-verdict dl-{verdict.value}">{words}</p>' in shown(replace(CITATION, verdict=verdict))
 
 
 @pytest.mark.parametrize("field", ["title", "publisher", "kind", "url"])
@@ -115,7 +150,9 @@ def test_the_panel_is_one_line_so_that_markdown_cannot_end_it() -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.org", "file:///etc/passwd"])
 def test_only_web_addresses_become_links(url: str) -> None:
-    assert "<a " not in shown(replace(CITATION, url=url))
+    html = shown(replace(CITATION, url=url))
+    assert "<h3>Harbour talks end</h3>" in html
+    assert all((href or "").startswith(("#dl-", "?q=", "article/harbour?")) for _, href in Parsed(html).links)
 
 
 def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked() -> None:
@@ -128,13 +165,13 @@ def test_an_article_that_the_index_no_longer_holds_leaves_the_quote() -> None:
     def gone(article_id: str) -> Article:
         raise KeyError(article_id)
 
-    assert f"<blockquote><mark>{QUOTE}</mark></blockquote>" in panel(ANSWER, gone)
+    assert f"<blockquote><mark>{QUOTE}</mark></blockquote>" in panel(session(ANSWER), gone)
 
 
 def test_a_decline_shows_the_nearest_headlines() -> None:
     nearest = Headline(article_id="h", title="Harbour <talks>", publisher=None, published=date(2023, 4, 2))
     declined = Answer(question="Who?", text="No.", status=AnswerStatus.NOT_IN_ARTICLES, nearest=(nearest,))
-    text = panel(declined, article)
+    text = panel(session(declined), article)
     assert "No source answers this" in text
     assert "Harbour &lt;talks&gt;" in text
     assert "publisher unknown · 2 Apr 2023" in text
@@ -142,7 +179,7 @@ def test_a_decline_shows_the_nearest_headlines() -> None:
 
 def test_a_question_that_could_not_be_asked_claims_nothing_about_sources() -> None:
     invalid = Answer(question="", text="Ask something.", status=AnswerStatus.INVALID_QUESTION)
-    assert "No source answers this" not in panel(invalid, article)
+    assert "No source answers this" not in panel(session(invalid), article)
 
 
 def test_the_masthead_says_what_is_indexed() -> None:
@@ -160,17 +197,75 @@ def test_the_masthead_says_what_leaves_the_machine_only_where_a_language_model_i
     assert "are sent to openai:gpt &lt;b&gt;; nothing else leaves this machine." in masthead(coverage, "openai:gpt <b>")
 
 
-def test_what_is_written_so_far_shows_text_as_text_and_its_numbers() -> None:
-    sentence = Sentence(text="Talks <b>ended</b> [2].", verdict=Verdict.SUPPORTED, citations=(1, 3))
-    assert so_far([sentence, sentence]).startswith(r"Talks &lt;b&gt;ended&lt;/b&gt; \[2\]. \[1\]\[3\]")
+def test_before_the_first_question_the_panel_says_what_it_is_for() -> None:
+    assert panel(Session(), article) == opening()
+    assert say("panel.opening") in opening()
 
 
-def test_the_reply_leaves_the_sources_to_the_panel() -> None:
-    reply = bubble(ANSWER)
-    assert QUOTE in reply
-    assert "Sources" not in reply
-    assert "The Example Courier" not in reply
+def test_the_panel_shows_the_turn_that_was_chosen_and_marks_its_citation() -> None:
+    second = replace(ANSWER, question="And the second?", citations=(CITATION, replace(CITATION, number=2)))
+    both = session(ANSWER, second)
+    assert "And the second?" in panel(both, article)
+    assert "dl-chosen" not in panel(both, article)
+    chosen = panel(both.showing(1, 2), article)
+    assert chosen.count("dl-chosen") == 1
+    assert '<article class="dl-card dl-chosen" id="dl-card-1-2" tabindex="-1">' in chosen
+    assert "How many convoys?" in panel(both.showing(0), article)
 
 
-def test_the_reply_tells_the_notices() -> None:
-    assert "2 undated articles were left out" in bubble(replace(ANSWER, notices=("2 undated articles were left out.",)))
+def test_the_heading_counts_the_sources() -> None:
+    assert "<h2>Sources (1)</h2>" in shown()
+
+
+def test_markup_in_a_question_stays_text() -> None:
+    hostile = '"><img src=x onerror=alert(1)>'
+    html = panel(session(replace(ANSWER, question=hostile)), article)
+    assert "<img" not in html
+    assert Parsed(html).texts["dl-question"] == hostile
+
+
+def test_the_copied_text_is_the_answer_with_its_sources_line_by_line() -> None:
+    html = shown(replace(CITATION, quote="One.\n\nTwo \u2028 & <b>.", title="a\n\nb &#10; c"))
+    assert "\n" not in html
+    copied = Parsed(html).texts["dl-text"]
+    assert copied.splitlines()[0] == f"{QUOTE} [1]"
+    assert "a b &amp;#10; c" in copied
+    assert copied.endswith("\n  > One. Two &amp; &lt;b&gt;.")
+
+
+def test_the_copied_link_asks_the_same_question_as_of_the_same_day() -> None:
+    asked = replace(ANSWER, question="A&B <c>? #1 “ü”", as_of=date(2023, 4, 5))
+    links = dict(Parsed(panel(session(asked), article)).links)
+    assert parse_qs((links["dl-link"] or "").removeprefix("?")) == {"q": ["A&B <c>? #1 “ü”"], "as_of": ["2023-04-05"]}
+
+
+def test_half_a_character_in_a_question_does_not_keep_the_panel_from_showing() -> None:
+    assert "Why ?" in panel(session(replace(ANSWER, question="Why \ud83d?")), article)
+
+
+def test_a_card_leads_to_its_sentence_in_the_whole_article() -> None:
+    assert ("dl-read", f"article/harbour?start={CITATION.start}&end={CITATION.end}#dl-marked") in Parsed(shown()).links
+
+
+def test_an_article_is_named_in_its_link_whatever_its_id() -> None:
+    assert article_link('a"b<c> é?#') == "article/a%22b%3Cc%3E%20%C3%A9%3F%23"
+
+
+def test_a_source_without_an_address_names_its_file_and_not_its_folder() -> None:
+    card = shown(replace(CITATION, path="/home/somebody/harbour.md"))
+    assert "File: harbour.md" in card
+    assert "somebody" not in card
+    assert "File:" not in shown(replace(CITATION, url="https://example.org/a"))
+
+
+def test_a_title_or_publisher_of_nothing_visible_counts_as_none() -> None:
+    card = shown(replace(CITATION, title=" \u202e", publisher="\n"))
+    assert "<h3>Untitled</h3>" in card
+    assert "publisher unknown" in card
+
+
+def test_suggestions_are_links_for_the_script_and_none_is_nothing() -> None:
+    assert suggested([]) == ""
+    html = suggested(["Who <met>?", "When?"])
+    assert html.count('<li><a href="#dl-asked" role="button">') == 2
+    assert "Who &lt;met&gt;?" in html

@@ -57,12 +57,32 @@ def test_as_of_leaves_out_what_was_published_later(dateline: Dateline, indexed: 
     assert all(article["published"] <= "2023-09-22" for article in shown)
 
 
+def test_a_period_and_publishers_leave_out_all_others(dateline: Dateline, indexed: Path) -> None:
+    names = ("The Example Courier", "The Sample Gazette")
+    publishers = [argument for name in names for argument in ("--publisher", name)]
+    ended = dateline("ask", "--json", "--since", "2024-01-01", "--until", "2024-04-30", *publishers, PLACE)
+    assert ended.code == 0
+    shown = [*ended.json["citations"], *ended.json["nearest"]]
+    assert shown
+    assert all("2024-01-01" <= article["published"] <= "2024-04-30" for article in shown)
+    assert all(article["publisher"] in names for article in shown)
+
+
+@pytest.mark.parametrize("flag", ["--as-of", "--since", "--until"])
 @pytest.mark.parametrize("day", ["soon", "2023-02-30", "21.9.2023"])
-def test_an_as_of_that_is_no_day_ends_with_2_in_one_sentence(dateline: Dateline, indexed: Path, day: str) -> None:
-    ended = dateline("ask", "--json", "--as-of", day, PLACE)
+def test_what_is_no_day_ends_with_2_in_one_sentence(dateline: Dateline, indexed: Path, flag: str, day: str) -> None:
+    ended = dateline("ask", "--json", flag, day, PLACE)
     assert (ended.code, ended.out) == (2, "")
     assert is_one_line(ended.err)
     assert day in ended.err
+    assert flag.strip("-").replace("-", "_") in ended.err
+
+
+def test_an_unknown_publisher_ends_with_2_and_near_names(dateline: Dateline, indexed: Path) -> None:
+    ended = dateline("ask", "--publisher", "Exampel Courier", PLACE)
+    assert (ended.code, ended.out) == (2, "")
+    assert is_one_line(ended.err)
+    assert "'The Example Courier'" in ended.err
 
 
 @pytest.mark.parametrize("json_", [[], ["--json"]])

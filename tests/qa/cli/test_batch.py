@@ -37,6 +37,8 @@ def test_bad_lines_of_a_batch_are_reported_by_number_and_the_rest_is_answered(
         8: (question | {"history": "earlier"}, "history is 'earlier'"),
         9: (b'{"id": 9, "question": "caf\xe9"}', "not UTF-8"),
         10: ("[" * 200_000, "not JSON"),
+        12: (question | {"since": "2023-09-22", "until": "2023-09-21"}, "since is 2023-09-22, which is after until"),
+        13: (question | {"publishers": ["The Wier"]}, "publishers has 'The Wier'"),
     }
     good = {1: question | {"id": 1}, 11: question | {"id": 11, "as_of": "2023-09-22", "history": [["Who met?"]]}}
     lines = good | {number: line for number, (line, _) in bad.items()}
@@ -48,6 +50,13 @@ def test_bad_lines_of_a_batch_are_reported_by_number_and_the_rest_is_answered(
     for line, (number, (_, said)) in zip(reported, bad.items(), strict=True):
         assert line.startswith(f"line {number}: ")
         assert said in line
+
+
+def test_a_line_of_a_batch_may_narrow_its_question(dateline: Dateline, indexed: Path) -> None:
+    narrowed = {"since": "2023-09-22", "until": "2023-10-31", "publishers": ["Dateline brief after TASS"]}
+    ended = dateline("batch", write_lines(indexed / "q.jsonl", {"id": 1, "question": PLACE} | narrowed))
+    assert (ended.code, ended.err) == (0, "")
+    assert {article["publisher"] for article in ended.json["nearest"]} == {"Dateline brief after TASS"}
 
 
 def test_a_batch_in_which_every_question_can_be_asked_ends_with_0(dateline: Dateline, indexed: Path) -> None:

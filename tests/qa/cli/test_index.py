@@ -19,13 +19,13 @@ def test_the_receipt_counts_what_was_found_and_a_second_run_embeds_nothing(datel
 
 
 def test_the_receipt_as_json_is_all_of_stdout_and_names_each_problem(dateline: Dateline, articles: Path) -> None:
-    (articles / "notes.pdf").write_bytes(b"%PDF-1.7")
+    (articles / "notes.rtf").write_bytes(b"{\\rtf1}")
     ended = dateline("index", "--json", articles)
     assert ended.code == 0
     assert set(ended.json) == set(SyncReceipt.__dataclass_fields__)
     assert (ended.json["found"], ended.json["indexed"], ended.json["skipped"]) == (2, 1, 1)
     (problem,) = ended.json["problems"]
-    assert problem["path"].endswith("notes.pdf")
+    assert problem["path"].endswith("notes.rtf")
     assert ended.err.startswith("skipped ")
     assert problem["reason"] in ended.err
 

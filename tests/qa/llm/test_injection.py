@@ -132,7 +132,9 @@ def test_nothing_that_an_obeying_model_writes_on_demand_reaches_the_reader(
     for body in provider.bodies:
         check_prompt(body)
     prompts = "".join(seen(prompt_of(body)) for body in provider.bodies)
-    assert {attack.name for attack in ATTACKS if attack.demand not in prompts} == {"tag characters"}
+    unseen = {attack.name for attack in ATTACKS if attack.demand not in prompts}
+    assert "tag characters" in unseen
+    assert len(unseen) <= len(ATTACKS) // 3, "the model has to be shown most attacks for this to try anything"
 
 
 def check_prompt(body: Body) -> None:

@@ -200,7 +200,7 @@ def drafts(server: Provider, retriever: HybridRetriever, verifier: Verifier) -> 
     patient = Limits(deadline=300, first_token=300)
     model = open_llm("openai:smollm2", base_url=server.openai_url, limits=patient)
     writer = Writer(model=model, verifier=verifier, prompt=load_prompt(DRAFTING), wording=load_wording())
-    passages = {question: retriever.retrieve(question, 1, None)[0] for question in DRAFTED}
+    passages = {question: retriever.retrieve(question, 1)[0] for question in DRAFTED}
     lines = {
         question: tuple(writer.write(question, [passage], today=TODAY, streaming=True))
         for question, passage in passages.items()
@@ -250,7 +250,7 @@ def too_kind(question: str, sentence: str) -> pytest.ParameterSet:
         ("What did the ministry say about the equipment seized?", "Karsund's interior ministry put the"),
         (ANSWERED[1], "The central bank of Karsund raised its main rate by 5.25% (5.25% to 5.25%)."),
         ("How long did the talks in Lindholt last?", "The second round of talks in Lindholt lasted 2024-03-14."),
-        too_kind("Who is Halvena Strook?", "The Assembly of Nations, a fictional organization, is Halvena Strook."),
+        ("Who is Halvena Strook?", "The Assembly of Nations, a fictional organization, is Halvena Strook."),
         too_kind(
             ANSWERED[2],
             "The Orchard Alliance has won the election in Ostrania with 71 of 140 seats, two more than the electoral"
@@ -274,7 +274,7 @@ def too_kind(question: str, sentence: str) -> pytest.ParameterSet:
 def test_what_the_model_once_made_up_falls(
     question: str, sentence: str, retriever: HybridRetriever, verifier: Verifier
 ) -> None:
-    evidence = retriever.retrieve(question, 3, None)
+    evidence = retriever.retrieve(question, 3)
     assert not verifier.check(sentence, evidence, evidence).holds
 
 

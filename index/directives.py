@@ -1,6 +1,9 @@
-"""Sentences of an article that speak to a machine and not to a reader: never grounds for what a model says."""
+"""Sentences of an article that speak to a machine and not to a reader: neither searched, read, quoted nor believed."""
 
 import re
+from functools import lru_cache
+
+from index.sentences import sentence_spans
 
 _SAID = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies)|messages?|prompts?|instructions?|context)"
 _MACHINE = r"(?:AIs?|chatbots?|assistants?|(?:language |AI )?models?|LLMs?|bots?|machines?|agents?|summari[sz]ers?)"
@@ -68,15 +71,37 @@ def is_directive(sentence: str) -> bool:
     What it reports between quotation marks is somebody's words, and those do not count: an article about planted
     instructions can be quoted.
     """
-    own = _QUOTED.sub("“”", sentence)
-    if len(_WORD.findall(own)) < 2:  # nobody is quoted, it is all between the marks
-        own = sentence.strip(_MARKS)
-    return own.rstrip().endswith("?") or _tells(own)
+    return _own(sentence).rstrip().endswith("?") or _is_order(sentence)
 
 
 def carries_directive(sentence: str) -> bool:
     """Whether a sentence is a directive or quotes one: what it says may not be said in other words than its own."""
     return is_directive(sentence) or any(_tells(_MEANT.sub("", quoted)) for quoted in _QUOTED.findall(sentence))
+
+
+def without_orders(text: str) -> str:
+    """A text with its directives blanked out, so that offsets stay as they are; a text of nothing else as it is.
+
+    Questions stay: an interview is found by them.
+    """
+    kept, end = [], 0
+    for a, b in sentence_spans(text):
+        if _is_order(text[a:b]):
+            kept += [text[end:a], " " * (b - a)]
+            end = b
+    rest = "".join(kept) + text[end:]
+    return rest if rest.strip() else text
+
+
+@lru_cache(maxsize=20_000)  # sentences: an index asks three times about each, an answer again
+def _is_order(sentence: str) -> bool:
+    return _tells(_own(sentence))
+
+
+def _own(sentence: str) -> str:
+    """A sentence without what it quotes; the whole where nobody is quoted and all of it is between the marks."""
+    own = _QUOTED.sub("“”", sentence)
+    return own if len(_WORD.findall(own)) > 1 else sentence.strip(_MARKS)
 
 
 def _tells(text: str) -> bool:

@@ -1,0 +1,87 @@
+"""What readers say of answers: one line of JSON each, with the whole answer, so that it can become a test question."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Self
+
+from index.errors import DatelineError
+from qa.types import Answer
+
+# Longer corrections are cut to this many characters.
+MOST_CORRECTED = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """One reader's word on one answer: whether it helped, what would have been right, and when (UTC)."""
+
+    answer: Answer
+    helpful: bool
+    correction: str | None = None
+    at: datetime
+
+    @classmethod
+    def now(cls, answer: Answer, *, helpful: bool, correction: str | None = None) -> Self:
+        """Feedback given at this moment; a correction is cut to 2,000 characters."""
+        said = (correction or "").strip()[:MOST_CORRECTED] or None
+        return cls(answer=answer, helpful=helpful, correction=said, at=datetime.now(UTC).replace(microsecond=0))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of a line in the file."""
+        return {
+            "at": self.at.isoformat(timespec="seconds"),
+            "helpful": self.helpful,
+            "correction": self.correction,
+            "answer": self.answer.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Self:
+        """Take back what `to_dict` gave. Raises `ValueError`."""
+        try:
+            return cls(
+                answer=Answer.from_dict(data["answer"]),
+                helpful=bool(data["helpful"]),
+                correction=data.get("correction"),
+                at=datetime.fromisoformat(data["at"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"this is no line of feedback: {error}.") from error
+
+
+def feedback_file(index_dir: Path) -> Path:
+    """Where the feedback on answers from an index is kept: feedback.jsonl beside its folder."""
+    return index_dir.parent / "feedback.jsonl"
+
+
+def add_feedback(file: Path, feedback: Feedback) -> None:
+    """Append a line, complete on disk when this returns. Raises `DatelineError` where the file cannot be written."""
+    line = json.dumps(feedback.to_dict(), ensure_ascii=False) + "\n"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as stream, _alone(stream):
+            stream.write(line.encode("utf-8", "replace"))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise DatelineError(f"The feedback could not be written to {file}: {error.strerror}.") from error
+
+
+@contextmanager
+def _alone(stream: IO[bytes]) -> Iterator[None]:
+    """Hold the file against other writers, where the system has such a lock."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    fcntl.flock(stream, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(stream, fcntl.LOCK_UN)

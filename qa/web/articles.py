@@ -1,0 +1,199 @@
+"""The Articles tab: what is indexed, finding and reading it, adding to it and removing from it."""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.errors import DatelineError
+from qa.library import Library, Outcome
+from qa.web.components import html
+from qa.web.shelf import LONGEST_SEARCH, PAGE, Browsing, Listing, listing_section, overview_section, status
+from qa.web.words import say
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the tab is made of."""
+
+    tab: gr.Tab
+    overview: gr.Markdown
+    listing: gr.Markdown
+    status: gr.Markdown
+    search: gr.Textbox
+    ask: gr.Button
+    upload: gr.UploadButton
+    url: gr.Textbox
+    sync: gr.Button
+    do: gr.Textbox  # hidden: what a button in the HTML asks for
+    browsing: gr.State
+
+    @property
+    def shown(self) -> list[Any]:
+        """What changes with every view."""
+        return [self.overview, self.listing, self.ask, self.browsing]
+
+
+def articles_tab(library: Library) -> Parts:
+    """Lay out the tab; to be called inside the page's `gr.Tabs`, and then wired by `Shelving`."""
+    with gr.Tab(say("articles.tab"), id="articles") as tab, gr.Row(elem_id="dl-shelves"):
+        with gr.Column(scale=2, min_width=320):
+            overview = html("", "dl-overview")
+            with gr.Row(elem_id="dl-adding", visible=not library.fixed):
+                # No `file_types`: gradio answers others with an error, the library with a sentence.
+                upload = gr.UploadButton(
+                    say("articles.upload"), file_count="multiple", type="filepath", size="sm", elem_id="dl-upload"
+                )
+                sync = gr.Button(say("articles.sync"), size="sm", elem_id="dl-sync")
+            url = gr.Textbox(
+                label=say("articles.url"), placeholder=say("articles.url_hint"), max_length=2000, max_lines=1,
+                submit_btn=say("articles.add"), elem_id="dl-url", visible=not library.fixed,
+            )  # fmt: skip
+            said = html(status(), "dl-outcome")
+        with gr.Column(scale=3, min_width=320):
+            search = gr.Textbox(
+                label=say("articles.search"), placeholder=say("articles.search_hint"), max_length=LONGEST_SEARCH,
+                max_lines=1, submit_btn=say("articles.find"), elem_id="dl-search",
+            )  # fmt: skip
+            ask = gr.Button(say("articles.ask"), size="sm", visible=False, elem_id="dl-ask-these")
+            listing = html("", "dl-listing")
+        do = gr.Textbox(visible="hidden", elem_id="dl-do")
+        browsing = gr.State(Browsing())
+    return Parts(
+        tab=tab, overview=overview, listing=listing, status=said, search=search, ask=ask, upload=upload, url=url,
+        sync=sync, do=do, browsing=browsing,
+    )  # fmt: skip
+
+
+class Shelving:
+    """From what is clicked, typed or added in the tab to what it shows then."""
+
+    def __init__(self, library: Library, parts: Parts) -> None:
+        self._library, self._parts = library, parts
+
+    def wire(
+        self, page: gr.Blocks, *, tabs: gr.Tabs, since: gr.Textbox, until: gr.Textbox, publishers: gr.Dropdown
+    ) -> None:
+        """Connect the tab; the last four are the page's tabs and the filters of its tab "ask", to be set from here."""
+        p = self._parts
+        for event in (page.load, p.tab.select):
+            event(self._view, [p.browsing], p.shown, **_private())
+        p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **_private())
+        p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **_private(trigger_mode="multiple"))
+        p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **_private())
+        changes: list[tuple[Callable[..., Any], Callable[..., Any], list[Any], list[Any]]] = [
+            (p.upload.upload, self._uploaded, [p.upload], [p.status]),
+            (p.url.submit, self._added, [p.url], [p.status, p.url]),
+            (p.sync.click, self._synced, [], [p.status]),
+        ]
+        for event, change, inputs, outputs in changes:
+            changed = event(change, inputs, outputs, **_private(concurrency_id="library"))
+            # Drawn only then, for what is being looked at then: a change may take minutes.
+            changed.then(self._view, [p.browsing], p.shown, **_private())
+
+    # -- what changes the view: -> overview, listing, ask, browsing ----------------------------------------------------
+
+    def _view(self, browsing: Browsing) -> tuple[Any, ...]:
+        try:
+            overview = self._library.overview()
+            listing, browsing = self._found(browsing)
+            uploaded = frozenset(article.id for article in listing.articles if self._library.is_uploaded(article))
+        except DatelineError as error:
+            return "", status(str(error)), gr.update(visible=False), browsing
+        return (
+            overview_section(overview, browsing),
+            listing_section(replace(listing, uploaded=uploaded), browsing),
+            gr.update(visible=bool(browsing.period or browsing.publishers)),
+            browsing,
+        )
+
+    def _found(self, browsing: Browsing) -> tuple[Listing, Browsing]:
+        """A page of articles, the last one where there are not so many any more."""
+        period = browsing.period
+        since, until = (period.start, period.last) if period else (None, None)
+        while True:
+            first = browsing.page * PAGE
+            total, articles = self._library.find(browsing.text, browsing.publishers, since, until, PAGE, first)
+            if articles or not browsing.page:
+                return Listing(total=total, articles=articles), browsing
+            browsing = replace(browsing, page=max(0, total - 1) // PAGE)
+
+    def _searched(self, text: str, browsing: Browsing) -> tuple[Any, ...]:
+        return *self._view(browsing.searching(text)), status()
+
+    def _done(self, command: str, browsing: Browsing) -> Iterator[tuple[Any, ...]]:
+        """The view after a button of the HTML, then status and search box, which "Show all" empties."""
+        after = browsing.doing(command)
+        verb, _, article_id = command.partition("/")
+        said = ""
+        if verb == "confirm":
+            yield *(gr.skip(),) * 4, _working(), gr.skip()
+            said = _outcome(lambda: self._library.remove(article_id)).message
+        yield *self._view(after), status(said), "" if verb == "all" else gr.skip()
+
+    def _asked(self, browsing: Browsing) -> tuple[Any, ...]:
+        """The filters of the other tab as they are here, and that tab."""
+        period = browsing.period
+        days = (period.start.isoformat(), period.last.isoformat()) if period else ("", "")
+        try:
+            names = [name for name, _ in self._library.overview().publishers]
+        except DatelineError:
+            return (gr.skip(),) * 4
+        chosen = [name for name in browsing.publishers if name in names]
+        return gr.Tabs(selected="ask"), *days, gr.update(choices=names, value=chosen)
+
+    # -- what changes the index: -> status, first of what is going on, then of what came of it --------------------------
+
+    def _uploaded(self, files: Sequence[str] | None) -> Iterator[str]:
+        said: list[str] = []
+        for file in map(Path, files or ()):
+            yield status(*said, say("articles.working_on", name=file.name))
+            said.append(_outcome(partial(self._taken, file)).message)
+        yield status(*said)
+
+    def _taken(self, file: Path) -> Outcome:
+        """Add what gradio has received into a file of its own, which is not kept there."""
+        try:
+            return self._library.add(file.name, file.read_bytes())
+        finally:
+            file.unlink(missing_ok=True)
+
+    def _added(self, url: str) -> Iterator[tuple[Any, ...]]:
+        """Status and address, which goes once it has been added; until then it may be mended."""
+        if url.strip():
+            yield _working(), gr.skip()
+            outcome = _outcome(lambda: self._library.add_url(url.strip()))
+            yield status(outcome.message), "" if outcome.done else gr.skip()
+        else:
+            yield status(), gr.skip()
+
+    def _synced(self) -> Iterator[str]:
+        yield _working()
+        yield status(_outcome(self._library.sync).message)
+
+
+def _working() -> str:
+    return status(say("articles.working"))
+
+
+def _outcome(change: Callable[[], Outcome]) -> Outcome:
+    """What became of a change, whatever went wrong; the texts of other libraries' errors get into no page."""
+    try:
+        return change()
+    except DatelineError as error:
+        return Outcome(done=False, message=str(error))
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("changing the articles failed with %s\n%s", type(error).__name__, where)
+        return Outcome(done=False, message=say("articles.error"))
+
+
+def _private(**more: Any) -> dict[str, Any]:
+    return {"api_visibility": "private", "show_progress": "hidden", **more}

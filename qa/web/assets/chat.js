@@ -1,0 +1,55 @@
+// What gradio's conversation does not do by itself: staying where it is read, names for screen readers, one question at a time.
+
+let count = 0; // of questions
+let isFollowed = false; // the last question, until the reader scrolls elsewhere
+let at = 0; // where the conversation was scrolled to for that
+
+/** Keep the last question at the top of the conversation, so that its answer is read from the beginning. */
+function keepInSight() {
+	const log = document.querySelector("#dl-chat [role=log]");
+	const questions = document.querySelectorAll("#dl-chat .user-row");
+	if (questions.length !== count) isFollowed = true;
+	count = questions.length;
+	if (!count || !isFollowed) return;
+	log.scrollTop += questions[count - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 16;
+	at = log.scrollTop;
+}
+
+function letGo({ target }) {
+	if (target.matches?.("#dl-chat [role=log]") && Math.abs(target.scrollTop - at) > 1) isFollowed = false;
+}
+
+/** Names and roles that gradio gets wrong: labels full of Markdown, a list without items, a box without a label. */
+function mendNames() {
+	for (const said of document.querySelectorAll("#dl-chat [data-testid][aria-label]")) said.removeAttribute("aria-label");
+	document.querySelector("#dl-chat .examples[role=list]")?.setAttribute("role", "group");
+	for (const box of document.querySelectorAll("#dl-chat .edit-textarea:not([aria-label])")) {
+		box.setAttribute("aria-label", document.querySelector("#dl-question [data-testid=block-info]").textContent);
+		box.value = unescaped(box.value);
+		box.dispatchEvent(new Event("input", { bubbles: true }));
+		box.focus();
+	}
+}
+
+/** A question as it was typed: gradio offers its Markdown to be edited. */
+function unescaped(markdown) {
+	const entities = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#92;": "\\" };
+	return markdown.replace(/\\([!-/:-@[-`{-~])|&(?:amp|lt|gt|#92);/g, (part, sign) => sign ?? entities[part]);
+}
+
+/** Enter asks nothing while an answer is under way: two at once would write over each other. */
+function holdBack(event) {
+	if (event.key !== "Enter" || !event.target.closest?.("#dl-question:has(.stop-button)")) return;
+	event.stopPropagation();
+	if (!event.shiftKey) event.preventDefault();
+}
+
+/** Watch the conversation, which gradio draws anew with every answer. */
+export function follow() {
+	document.addEventListener("keypress", holdBack, { capture: true });
+	document.addEventListener("scroll", letGo, { capture: true });
+	new MutationObserver(() => {
+		keepInSight();
+		mendNames();
+	}).observe(document.body, { childList: true, subtree: true, characterData: true });
+}

@@ -1,0 +1,50 @@
+"""Thumbs on answers, with room for what would have been right; kept as `qa.feedback` describes."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.errors import DatelineError
+from qa.feedback import Feedback, add_feedback
+from qa.types import Answer
+from qa.web.components import Parts
+from qa.web.session import Session
+from qa.web.words import say
+
+logger = logging.getLogger(__name__)
+
+
+def rating(parts: Parts, file: Path) -> None:
+    """Offer thumbs beside each answer; to be called inside the page's Blocks, where the correction is to stand."""
+    rated = gr.State(None)
+    with gr.Row(visible=False, elem_id="dl-correct") as row:
+        correction = gr.Textbox(
+            label=say("ask.correct"), max_length=2000, max_lines=3, submit_btn=say("ask.correct_send")
+        )
+
+    def rate(session: Session, thumb: gr.LikeData) -> tuple[Any, ...]:
+        answer = session.answer(session.turn_of(thumb.index))
+        if answer is None or not isinstance(thumb.liked, bool):
+            return gr.skip(), gr.skip()
+        _keep(file, Feedback.now(answer, helpful=thumb.liked))
+        return gr.update(visible=not thumb.liked), None if thumb.liked else answer
+
+    def correct(said: str, answer: Answer | None) -> tuple[Any, ...]:
+        if answer is not None and said.strip():
+            _keep(file, Feedback.now(answer, helpful=False, correction=said))
+        return gr.update(visible=False), "", None
+
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    parts.chat.like(rate, [parts.session], [row, rated], **private)
+    correction.submit(correct, [correction, rated], [row, correction, rated], **private)
+
+
+def _keep(file: Path, feedback: Feedback) -> None:
+    try:
+        add_feedback(file, feedback)
+        gr.Info(say("ask.thanks"), duration=3)
+    except DatelineError as error:
+        logger.error("%s", error)
+        gr.Warning(str(error))

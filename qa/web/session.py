@@ -1,0 +1,81 @@
+"""A conversation in the page: its answers so far, and which of their sources stand beside it."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from qa.types import SCHEMA, Answer, AnswerStatus
+
+# What a page that stays open for days keeps and shows; older turns are in the browser's own storage.
+TURNS_KEPT = 40
+_NOT_REMEMBERED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The answers of one conversation, oldest first.
+
+    A turn is known by its number in the whole conversation: `first` is that of the oldest answer kept. `shown` is the
+    turn whose sources are beside the conversation, `marked` the number of the citation that stands out among them.
+    """
+
+    answers: tuple[Answer, ...] = ()
+    first: int = 0
+    shown: int | None = None
+    marked: int | None = None
+
+    @property
+    def next(self) -> int:
+        """The number of the turn to come."""
+        return self.first + len(self.answers)
+
+    def history(self) -> list[list[str]]:
+        """The turns as the engine takes them; what could not be asked, or failed, is not among them."""
+        return [[a.question, a.text] for a in self.answers if a.status not in _NOT_REMEMBERED]
+
+    def answer(self, turn: int | None) -> Answer | None:
+        """The answer of a turn, or None where it is not kept."""
+        at = -1 if turn is None else turn - self.first
+        return self.answers[at] if 0 <= at < len(self.answers) else None
+
+    def turn_of(self, message: int | tuple[int, int]) -> int:
+        """The turn of a message of the chat, which shows two for each: the question and the reply."""
+        return self.first + (message if isinstance(message, int) else message[0]) // 2
+
+    def with_answer(self, answer: Answer) -> Self:
+        """The conversation with one more answer, its sources shown."""
+        answers = (*self.answers, answer)[-TURNS_KEPT:]
+        return replace(self, answers=answers, first=self.next + 1 - len(answers), shown=self.next, marked=None)
+
+    def showing(self, turn: int, number: int | None = None) -> Self:
+        """The sources of another turn; a turn that is not kept changes nothing."""
+        return replace(self, shown=turn, marked=number) if self.answer(turn) else self
+
+    def before(self, turn: int) -> Self:
+        """The conversation up to a turn, which is about to be asked again."""
+        kept = self.answers[: max(0, turn - self.first)]
+        last = self.first + len(kept) - 1
+        return replace(self, answers=kept, shown=last if kept else None, marked=None)
+
+    @classmethod
+    def of(cls, answers: Any, first: Any = 0) -> Self:
+        """A conversation from the dictionaries of its answers, every field checked. Raises `ValueError`."""
+        if not isinstance(answers, list) or not isinstance(first, int) or not 0 <= first < 1_000_000:
+            raise ValueError("a kept conversation is a list of answers and the number of the first.")
+        if any(not isinstance(answer, dict) or answer.get("schema") != SCHEMA for answer in answers):
+            raise ValueError("a kept answer has another form than this version of Dateline writes.")
+        try:
+            kept = _checked().validate_python(answers[-TURNS_KEPT:])
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            raise ValueError(f"a kept answer is damaged at {where}.") from error
+        first += len(answers) - len(kept)
+        return cls(answers=kept, first=first, shown=first + len(kept) - 1 if kept else None)
+
+
+@lru_cache(maxsize=1)
+def _checked() -> TypeAdapter[tuple[Answer, ...]]:
+    """What a browser sends back may hold anything: `Answer.from_dict` would take a number of a citation that is HTML."""
+    return TypeAdapter(tuple[Answer, ...])

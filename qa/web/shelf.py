@@ -1,0 +1,332 @@
+"""What is indexed, as HTML: every word that comes from an article is escaped, and there is no line break in it.
+
+Buttons of the class "dl-do" carry in their value what they ask for; the page's script hands it to `Browsing.doing`.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date
+from html import escape
+from pathlib import PurePath
+from typing import Self
+from urllib.parse import quote, unquote
+
+from index.types import Article, Problem
+from qa.histogram import Bar, Span
+from qa.library import Overview
+from qa.markdown import day, visible
+from qa.web.sources import article_link
+from qa.web.words import say
+
+PAGE = 20  # articles
+LONGEST_SEARCH = 200  # characters
+PUBLISHERS_SHOWN = 10
+PROBLEMS_SHOWN = 200
+LOWEST_BAR = 4  # percent: one article beside thousands is still to be seen and hit
+_PERIOD = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A day, month or year of publication, by its first day."""
+
+    start: date
+    span: Span
+
+    @classmethod
+    def of(cls, key: str) -> Self | None:
+        """The period that is written as "2023", "2023-09" or "2023-09-20"; None where it is none."""
+        parts = [int(part) for part in match.groups() if part] if (match := _PERIOD.fullmatch(key)) else []
+        span = {1: Span.YEAR, 2: Span.MONTH, 3: Span.DAY}.get(len(parts))
+        try:
+            return cls(start=date(*[*parts, 1, 1][:3]), span=span) if span else None
+        except ValueError:
+            return None
+
+    @property
+    def key(self) -> str:
+        """The period as `of` reads it."""
+        return self.start.isoformat()[: {Span.YEAR: 4, Span.MONTH: 7, Span.DAY: 10}[self.span]]
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        match self.span:
+            case Span.DAY:
+                return self.start
+            case Span.MONTH:
+                return self.start.replace(day=monthrange(self.start.year, self.start.month)[1])
+            case Span.YEAR:
+                return self.start.replace(month=12, day=31)
+
+    @property
+    def name(self) -> str:
+        """Such as "20 Sep 2023", "Sep 2023" or "2023"."""
+        return day(self.start).split(" ", {Span.DAY: 0, Span.MONTH: 1, Span.YEAR: 2}[self.span])[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browsing:
+    """What a reader has narrowed the articles down to, which page of them is open, and what is about to be removed."""
+
+    text: str = ""
+    publishers: tuple[str, ...] = ()
+    period: Period | None = None
+    page: int = 0
+    removing: str = ""  # the id of an article whose removal waits for a yes
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some of the articles are wanted."""
+        return bool(self.text or self.publishers or self.period)
+
+    def searching(self, text: str) -> Self:
+        """The same with other words to find."""
+        return replace(self, text=" ".join(text.split())[:LONGEST_SEARCH], page=0, removing="")
+
+    def doing(self, command: str) -> Self:
+        """What a button of the page asks for, such as "period/2023-09"; what was chosen already is let go again."""
+        verb, _, value = command.partition("/")
+        calm = replace(self, removing="")
+        match verb:
+            case "period":
+                period = Period.of(value)
+                return replace(calm, period=None if period == self.period else period, page=0)
+            case "publisher":
+                name = unquote(value)
+                kept = tuple(other for other in self.publishers if other != name)
+                return replace(calm, publishers=kept if name in self.publishers else (*kept, name), page=0)
+            case "page":
+                return replace(calm, page=int(value) if re.fullmatch("[0-9]{1,7}", value) else 0)
+            case "remove":
+                return replace(self, removing=value)
+            case "all":
+                return type(self)()
+            case _:
+                return calm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of the articles that were found, of `total`; `uploaded` are the ids of those that can be removed."""
+
+    total: int
+    articles: tuple[Article, ...]
+    uploaded: frozenset[str] = frozenset()
+
+
+# -- what there is -----------------------------------------------------------------------------------------------------
+
+
+def overview_section(overview: Overview, browsing: Browsing) -> str:
+    """How many articles there are, from when and from whom, what could not be read, and how old all this is."""
+    synced = overview.synced.astimezone(UTC)
+    at = say("articles.at", day=day(synced.date()), time=f"{synced:%H:%M}")
+    passages = say("articles.passages", count=f"{overview.passages:,}")
+    return "".join(
+        (
+            f'<section class="dl-shelf"><h2>{_title(overview)}</h2>',
+            f'<p class="dl-quiet">{_text(passages)} · {_text(say("articles.synced"))} ',
+            f'<time datetime="{synced:%Y-%m-%dT%H:%MZ}">{_text(at)}</time></p>',
+            _histogram(overview, browsing),
+            _publishers(overview.publishers, browsing.publishers),
+            _problems(overview.problems),
+            "</section>",
+        )
+    )
+
+
+def _title(overview: Overview) -> str:
+    if not overview.articles:
+        return _text(say("articles.empty"))
+    publishers = _counted(len(overview.publishers), "publisher")
+    return _text(say("articles.count", articles=_articles(overview.articles), publishers=publishers))
+
+
+def _histogram(overview: Overview, browsing: Browsing) -> str:
+    undated = say("articles.undated", articles=_articles(overview.undated))
+    unknown = f'<p class="dl-quiet">{_text(undated)}</p>' if overview.undated else ""
+    if not overview.bars:
+        return unknown
+    most = max(overview.bars, key=lambda bar: bar.articles)
+    bars = "".join(_bar(bar, overview.span, most.articles, browsing.period) for bar in overview.bars)
+    ends = dict.fromkeys(_period(bar, overview.span).name for bar in (overview.bars[0], overview.bars[-1]))
+    return "".join(
+        (
+            f"<h3>{_text(say('articles.when'))}</h3>",
+            f'<div class="dl-histogram"><p class="dl-most">{_text(_label("articles.most", most, overview.span))}</p>',
+            f'<ol>{bars}</ol><p class="dl-axis">{"".join(f"<span>{_text(end)}</span>" for end in ends)}</p></div>',
+            unknown,
+            _table(overview),
+        )
+    )
+
+
+def _bar(bar: Bar, span: Span, most: int, chosen: Period | None) -> str:
+    label = f'<span class="dl-label">{_text(_label("articles.bar", bar, span))}</span>'
+    if not bar.articles:
+        return f"<li>{label}</li>"
+    period = _period(bar, span)
+    height = max(LOWEST_BAR, round(100 * bar.articles / most))
+    drawn = f'<span class="dl-bar" style="height:{height}%"></span>'
+    return f"<li>{_button(f'period/{period.key}', drawn + label, on=period == chosen)}</li>"
+
+
+def _table(overview: Overview) -> str:
+    counts = [(_period(bar, overview.span).name, bar.articles) for bar in overview.bars if bar.articles]
+    if overview.undated:
+        counts.append((say("articles.no_date"), overview.undated))
+    rows = "".join(f'<tr><th scope="row">{_text(name)}</th><td>{number:,}</td></tr>' for name, number in counts)
+    heads = "".join(f'<th scope="col">{_text(say(f"articles.{name}"))}</th>' for name in ("period", "number"))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return _details(say("articles.table"), table)
+
+
+def _period(bar: Bar, span: Span) -> Period:
+    return Period(start=bar.start, span=span)
+
+
+def _label(key: str, bar: Bar, span: Span) -> str:
+    return say(key, period=_period(bar, span).name, articles=_articles(bar.articles))
+
+
+def _publishers(counts: Sequence[tuple[str, int]], chosen: Collection[str]) -> str:
+    """Those with most articles, and those that were chosen; the others can be opened."""
+    if not counts:
+        return ""
+    chips = {name: _chip(name, number, name in chosen) for name, number in counts}
+    shown = [name for rank, name in enumerate(chips) if rank < PUBLISHERS_SHOWN or name in chosen]
+    rest = _chips(chip for name, chip in chips.items() if name not in shown)
+    more = _details(say("articles.all_publishers", count=len(chips) - len(shown)), rest) if rest else ""
+    return f"<h3>{_text(say('articles.who'))}</h3>{_chips(chips[name] for name in shown)}{more}"
+
+
+def _chip(name: str, number: int, on: bool) -> str:
+    inner = f'{_text(name)} <span class="dl-quiet">{number:,}</span>'
+    command = f"publisher/{quote(name, safe='')}"
+    return f"<li>{_button(command, inner, on=on)}</li>"
+
+
+def _chips(chips: Iterable[str]) -> str:
+    items = "".join(chips)
+    return f'<ul class="dl-chips">{items}</ul>' if items else ""
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return ""
+    first = sorted(problems, key=lambda problem: not problem.failed)[:PROBLEMS_SHOWN]
+    items = "".join(
+        f'<li><span class="dl-badge">{say("articles.failed" if problem.failed else "articles.skipped")}</span> '
+        f"{_text(_place(problem))}: {_text(problem.reason)}</li>"
+        for problem in first
+    )
+    left = len(problems) - len(first)
+    more = f'<p class="dl-quiet">{_text(say("articles.more_problems", count=f"{left:,}"))}</p>' if left else ""
+    return _details(say("articles.problems", count=f"{len(problems):,}"), f'<ul class="dl-problems">{items}</ul>{more}')
+
+
+def _place(problem: Problem) -> str:
+    return problem.path if problem.line is None else say("articles.line", path=problem.path, line=problem.line)
+
+
+# -- what was found ----------------------------------------------------------------------------------------------------
+
+
+def listing_section(listing: Listing, browsing: Browsing) -> str:
+    """One page of what was found, newest first, with ways to the next page, back to all, and to removing an article."""
+    everything = _button("all/", _text(say("articles.all"))) if browsing.is_narrowed else ""
+    nothing = say("articles.none") if browsing.is_narrowed else ""
+    items = "".join(_item(article, listing, browsing) for article in listing.articles)
+    return "".join(
+        (
+            f'<section class="dl-shelf"><header class="dl-found"><h2 tabindex="-1">{_text(_found(listing, browsing))}</h2>',
+            f"{everything}</header>",
+            f'<ul class="dl-list">{items}</ul>' if items else f'<p class="dl-quiet">{_text(nothing)}</p>',
+            _pager(listing, browsing.page),
+            "</section>",
+        )
+    )
+
+
+def status(*sentences: str) -> str:
+    """What became of what was done, a line for each sentence."""
+    said = "<br>".join(_text(sentence) for sentence in sentences if sentence)
+    return f'<p class="dl-outcome" role="status">{said}</p>'
+
+
+def _found(listing: Listing, browsing: Browsing) -> str:
+    parts = [_articles(listing.total)]
+    if browsing.period:
+        parts.append(say(f"articles.published_{browsing.period.span}", period=browsing.period.name))
+    if browsing.publishers:
+        parts.append(say("articles.from", publishers=", ".join(browsing.publishers)))
+    if browsing.text:
+        parts.append(say("articles.matching", text=browsing.text))
+    return " ".join(parts)
+
+
+def _item(article: Article, listing: Listing, browsing: Browsing) -> str:
+    uploaded = article.id in listing.uploaded
+    kinds = dict.fromkeys(kind for kind in ("uploaded" * uploaded, article.kind) if kind not in ("", "article"))
+    badges = "".join(f' <span class="dl-badge">{_text(kind)}</span>' for kind in kinds)
+    publisher = article.credited or say("panel.unknown_publisher")
+    return (
+        f'<li><a href="{article_link(article.id)}" class="dl-read">{_name(article)}</a>{badges}'
+        f'<span class="dl-quiet">{_text(publisher)} · {_text(day(article.published))}</span>'
+        f"{_removal(article, browsing.removing == article.id) if uploaded else ''}</li>"
+    )
+
+
+def _removal(article: Article, asked: bool) -> str:
+    if not asked:
+        named = f'{_text(say("articles.remove"))}<span class="dl-hidden"> “{_name(article)}”</span>'
+        return _button(f"remove/{article.id}", named)
+    warning = say("articles.confirm", name=PurePath(article.path or "").name)
+    keep = _button(f"keep/{article.id}", _text(say("articles.keep")))  # first: the script gives it the focus
+    remove = _button(f"confirm/{article.id}", _text(say("articles.confirm_remove")))
+    return f'<p class="dl-confirm" role="alert">{_text(warning)} {keep} {remove}</p>'
+
+
+def _pager(listing: Listing, page: int) -> str:
+    if listing.total <= PAGE:
+        return ""
+    first = page * PAGE
+    last = first + len(listing.articles)
+    place = say("articles.page", first=f"{first + 1:,}", last=f"{last:,}", total=f"{listing.total:,}")
+    newer = _button(f"page/{page - 1}", _text(say("articles.newer"))) if page else ""
+    older = _button(f"page/{page + 1}", _text(say("articles.older"))) if last < listing.total else ""
+    return f'<p class="dl-pager">{newer}<span class="dl-quiet">{_text(place)}</span>{older}</p>'
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def _button(command: str, inner: str, *, on: bool = False) -> str:
+    """`inner` is HTML already. Gradio lets no aria-pressed through, so that a button is on has to be said in words."""
+    said = f'<span class="dl-hidden"> ({_text(say("articles.chosen"))})</span>' if on else ""
+    return (
+        f'<button type="button" class="dl-do{" dl-on" if on else ""}" value="{escape(command)}">{inner}{said}</button>'
+    )
+
+
+def _details(summary: str, inner: str) -> str:
+    return f"<details><summary>{_text(summary)}</summary>{inner}</details>"
+
+
+def _name(article: Article) -> str:
+    return _text(article.title or say("panel.untitled"))
+
+
+def _articles(number: int) -> str:
+    return _counted(number, "article")
+
+
+def _counted(number: int, thing: str) -> str:
+    return say(f"articles.{thing}") if number == 1 else say(f"articles.{thing}s", count=f"{number:,}")
+
+
+def _text(text: str) -> str:
+    return escape(" ".join(visible(text).split()))

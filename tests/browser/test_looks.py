@@ -1,0 +1,224 @@
+"""How the page looks, at every width and in both colour schemes, to the eye, to the keyboard and to a screen reader."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import FACT, OFF_TOPIC, OVERVIEW, OpenPage, ask, cards
+
+Scheme = Literal["light", "dark"]
+
+WIDTHS = {390: 844, 1280: 800, 2560: 1440}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+VIOLATIONS = """
+rules => axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] }).then(found =>
+  found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html.slice(0, 200)}`)))
+"""
+# What reaches beyond the right edge of the window, or of the open dialog.
+CUT_OFF = """
+() => {
+  const shown = document.querySelector("dialog[open]") ?? document.documentElement;
+  return Math.max(0, shown.scrollWidth - shown.clientWidth, document.documentElement.scrollWidth - innerWidth);
+}
+"""
+# Whether the element that has the focus, or what surrounds it, looks different for it.
+STANDS_OUT = """
+() => {
+  const focused = document.activeElement;
+  const around = [];
+  for (let at = focused; at && around.length < 5; at = at.parentElement) around.push(at);
+  const look = () => around.map(element => {
+    const style = getComputedStyle(element);
+    const outline = style.outlineStyle === "none" ? "" : style.outlineWidth + style.outlineColor;
+    return [outline, style.boxShadow, style.borderColor].join();
+  }).join("|");
+  const on = look();
+  focused.blur();
+  const off = look();
+  focused.focus({ focusVisible: true });
+  return on !== off;
+}
+"""
+FOCUSED = """
+() => {
+  const at = document.activeElement;
+  const name = at.getAttribute("aria-label") ?? at.textContent.trim() ?? "";
+  return at === document.body ? null : `${at.tagName.toLowerCase()} ${name.slice(0, 30)}`;
+}
+"""
+MOVING = """
+() => [...document.querySelectorAll("*")].filter(element => {
+  const style = getComputedStyle(element);
+  return style.animationName !== "none" || style.transitionDuration !== "0s" || style.scrollBehavior === "smooth";
+}).map(element => element.outerHTML.slice(0, 100))
+"""
+# The contrast of a text with the nearest background behind it, as WCAG 2.2 defines it.
+CONTRAST = """
+element => {
+  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
+  const opaque = colour => { const p = parts(colour); return p.length < 4 || p[3] === 1; };
+  const light = ([r, g, b]) => [r, g, b]
+    .map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  let behind = element;
+  while (behind.parentElement && !opaque(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(c => light(parts(c)));
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+"""
+TEXTS = (
+    "#dl-masthead h1",
+    "#dl-masthead p",
+    "#dl-tabs button.selected",
+    "#dl-new",
+    "#dl-kept",
+    "#dl-chat [data-testid=user] p",
+    "#dl-chat [data-testid=bot] p",
+    "#dl-chat [data-testid=bot] small",
+    "#dl-chat a[href^='#dl-source-']",
+    "#dl-next p",
+    "#dl-next a",
+    "#dl-question .submit-button",
+    "#dl-as-of label > span",
+    "#dl-publishers .container > span",
+    ".dl-sources h2",
+    ".dl-about",
+    ".dl-tools a",
+    ".dl-number",
+    ".dl-publisher",
+    ".dl-badge",
+    ".dl-card h3",
+    ".dl-date",
+    ".dl-card blockquote",
+    ".dl-card mark",
+    ".dl-verdict",
+    ".dl-more a",
+    ".dl-file",
+)
+
+
+def answer(page: Page) -> None:
+    ask(page, FACT)
+    page.locator("#dl-chat a[href='#dl-source-0-1']").first.click()
+    expect(page.locator("#dl-card-0-1")).to_be_focused()
+    expect(page.locator("#dl-next a").first).to_be_visible()
+
+
+def edit(page: Page) -> None:
+    page.get_by_role("button", name="Edit").click()
+    expect(page.locator("#dl-chat .edit-textarea")).to_be_visible()
+
+
+def correct(page: Page) -> None:
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Dislike").click()
+    expect(page.locator("#dl-correct textarea")).to_be_visible()
+
+
+def decline(page: Page) -> None:
+    page.locator("#dl-correct textarea").press("Escape")
+    expect(page.locator("#dl-correct textarea")).to_have_count(0)
+    ask(page, OFF_TOPIC)
+
+
+def article(page: Page) -> None:
+    page.locator(".dl-sources .dl-read").first.click()
+    expect(page.locator("dialog .dl-article")).to_be_visible()
+
+
+def conversations(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.click("#dl-kept")
+    expect(page.locator("dialog .dl-open")).to_be_visible()
+    page.get_by_role("button", name="Rename").click()
+
+
+def publishers(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.click("#dl-publishers input")
+    page.get_by_role("option").first.click()
+
+
+STATES: Mapping[str, Callable[[Page], object]] = {  # each reached from the one before
+    "empty": lambda page: expect(page.locator("#dl-chat .example").first).to_be_visible(),
+    "answer": answer,
+    "edit": edit,
+    "correction": correct,
+    "decline": decline,
+    "article": article,
+    "conversations": conversations,
+    "publishers": publishers,
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_rule_of_wcag_is_broken_and_nothing_is_cut_off_at_any_width(open_page: OpenPage, scheme: Scheme) -> None:
+    page = open_page(color_scheme=scheme)
+    found: dict[str, list[str]] = {}
+    for state, reach in STATES.items():
+        page.set_viewport_size({"width": 1280, "height": 800})
+        reach(page)
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            page.evaluate(f"window.axe ?? (() => {{ {AXE_SCRIPT} }})()")
+            faults = page.evaluate(VIOLATIONS, RULES)
+            cut_off = page.evaluate(CUT_OFF)
+            found[f"{state} at {width}"] = faults + ([f"{cut_off} pixels are cut off"] if cut_off else [])
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_background(open_page: OpenPage, scheme: Scheme) -> None:
+    page = open_page(color_scheme=scheme)
+    ask(page, FACT)
+    expect(page.locator("#dl-next a").first).to_be_visible()
+    contrasts = {selector: page.locator(selector).first.evaluate(CONTRAST) for selector in TEXTS}
+    assert {selector: contrast for selector, contrast in contrasts.items() if contrast < 4.5} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whatever_has_the_focus_shows_it_and_nothing_moves_for_those_who_want_no_motion(
+    open_page: OpenPage, scheme: Scheme
+) -> None:
+    page = open_page(color_scheme=scheme, reduced_motion="reduce")
+    ask(page, FACT)
+    expect(page.locator("#dl-next a").first).to_be_visible()
+    page.evaluate("document.activeElement.blur()")
+    unseen = []
+    passed = set()
+    page.keyboard.press("Tab")
+    while (focused := page.evaluate(FOCUSED)) and focused not in passed:
+        passed.add(focused)
+        if not page.evaluate(STANDS_OUT):
+            unseen.append(focused)
+        page.keyboard.press("Tab")
+    assert len(passed) >= 16, passed
+    assert unseen == []
+    assert page.evaluate(MOVING) == []
+
+
+def test_conversation_sources_question_and_filters_are_in_their_places(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, OVERVIEW)
+    expect(page.locator("#dl-next a").first).to_be_visible()
+    for part in ("#dl-masthead", "#dl-new", "#dl-question", "#dl-as-of", "#dl-publishers"):
+        assert 0 <= edges(page, part)["top"] < edges(page, part)["bottom"] <= WIDTHS[1280], part
+    assert edges(page, "#dl-chat")["bottom"] - edges(page, "#dl-chat")["top"] >= 300
+    expect(cards(page).first).to_be_in_viewport()
+    for width in (1280, 2560):
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        assert edges(page, ".dl-sources")["left"] >= edges(page, "#dl-chat")["right"]
+    page.set_viewport_size({"width": 390, "height": WIDTHS[390]})
+    assert edges(page, ".dl-sources")["top"] >= edges(page, "#dl-question")["bottom"]
+
+
+def edges(page: Page, selector: str) -> dict[str, float]:
+    box = page.locator(selector).bounding_box()
+    assert box
+    right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+    return {"left": box["x"], "right": right, "top": box["y"], "bottom": bottom}
