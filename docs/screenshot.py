@@ -1,52 +1,94 @@
-"""Takes the README's picture of the page, docs/images/chat.png, with the real engine over the seeds."""
+"""Takes the README's pictures of the page, docs/images/*.png, with the real engine over the seeds and fictional news."""
 
 import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from index.settings import IndexSettings
 from index.sync import sync_index
-from qa import QAEngine
+from qa.library import Library
+from qa.live import LiveEngine
+from qa.settings import Settings
 from qa.web.server import ChatServer
 
 ROOT = Path(__file__).parent.parent
-IMAGE = ROOT / "docs" / "images" / "chat.png"
-QUESTIONS = ("How long did the meeting in Yevlakh last?", "Were civilians harmed?")
+IMAGES = ROOT / "docs" / "images"
+ANSWERED = "How long did the meeting in Yevlakh last?"
+DECLINED = "How many people were killed in Baku?"
+WIDE, PHONE = (1280, 860), (390, 844)
 
 
-def photograph(address: str, chromium: str) -> None:
-    """Ask the questions in a browser and keep what it shows."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1.5)
+def answer(page: Page) -> None:
+    """A question, its answer, and the proof of a clicked marker."""
+    ask(page, ANSWERED)
+    page.locator('#dl-chat a[href^="#dl-source-"]').first.click()
+
+
+def decline(page: Page) -> None:
+    """A question whose answer the articles do not give."""
+    ask(page, DECLINED)
+
+
+def articles(page: Page) -> None:
+    """The tab with what is indexed."""
+    page.get_by_role("tab", name="Articles").click()
+    page.locator("#dl-listing li, #dl-listing article").first.wait_for()
+
+
+PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page], None]]] = {
+    "answer": (WIDE, answer),
+    "decline": (WIDE, decline),
+    "articles": (WIDE, articles),
+    "phone": (PHONE, answer),
+}
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question, send it, and wait for its reply and for what may be asked next."""
+    page.fill("#dl-question textarea", question)
+    page.keyboard.press("Enter")
+    page.locator(".dl-about", has_text=question).wait_for()
+    page.wait_for_timeout(2500)
+
+
+def photograph(browser: Browser, address: str) -> None:
+    """Take every picture in a window of its own."""
+    IMAGES.mkdir(exist_ok=True)
+    for name, ((width, height), prepare) in PICTURES.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1.5)
         page.goto(address)
-        for number, question in enumerate(QUESTIONS):
-            page.fill("#dl-question textarea", question)
-            page.keyboard.press("Enter")
-            page.locator("#dl-chat [data-testid=bot]").nth(number).wait_for()
-        IMAGE.parent.mkdir(exist_ok=True)
-        page.screenshot(path=IMAGE)
-        browser.close()
+        page.locator("#dl-question textarea").wait_for()
+        prepare(page)
+        page.wait_for_timeout(500)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        page.close()
 
 
 def main() -> None:
-    """Index the seeds in a folder of its own, serve them, take the picture."""
+    """Index the articles in a folder of its own, serve them, take the pictures."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("No Chromium is installed, so no picture can be taken.")
-    with tempfile.TemporaryDirectory() as folder:
-        sync_index([ROOT / "seeds"], settings=IndexSettings(index_dir=Path(folder)))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        settings = Settings.load(index_dir=Path(folder) / "index")
+        sync_index([ROOT / "seeds", ROOT / "tests" / "corpus"], settings=settings)
         ready = threading.Event()
-        server = ChatServer(lambda: QAEngine.open(folder), announce=lambda _: ready.set())
+        server = ChatServer(
+            lambda: LiveEngine.open(settings=settings),
+            announce=lambda _: ready.set(),
+            library=lambda engine: Library(settings, embedder=engine.embedder),
+        )
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
             ready.wait(120)
-            photograph(server.address, chromium)
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
+            photograph(browser, server.address)
+            browser.close()
         finally:
             server.stop()
             thread.join()

@@ -5,6 +5,7 @@ have there. `tools/export_graphs.py` writes the graphs. This is the only importe
 """
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Graph:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = _threads()
         tensors = {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in load_file(weights).items()}
         names = [name for name in tensors if name.encode() in graph]
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensors[name]) for name in names]
@@ -48,6 +50,12 @@ class Graph:
     def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> list[NDArray[np.float32]]:
         """Compute the outputs of one batch."""
         return list(self._session.run(None, dict(inputs)))
+
+
+def _threads() -> int:
+    """OMP_NUM_THREADS, which numeric libraries go by and this one does not by itself; 0, all cores, where it is not set."""
+    wished = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wished) if wished.isascii() and wished.isdigit() else 0
 
 
 def load_tokenizer(path: Path, *, max_tokens: int | None = None) -> Any:

@@ -44,9 +44,11 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
     asked = [(report.story, question, answer) for report in reports for question, _, answer in report.asked]
     asked = random.Random(0).sample(asked, min(questions, len(asked)))  # noqa: S311
     rows: list[Row] = []
+    reader = open_reader(settings.reader)
+    reader.read("Who?", ["Nobody."])  # a reader that cannot be loaded is told before minutes of work
     with TemporaryDirectory(prefix="dateline-") as folder:
         corpus = _indexed(reports, settings, Path(folder))
-        finder = CandidateFinder(corpus, open_reader(settings.reader), None)
+        finder = CandidateFinder(corpus, reader, None)
         retriever = HybridRetriever(corpus, fetch_k=settings.fetch_k)
         for number, (story, question, answer) in enumerate(asked, start=1):
             rows += rows_of(
@@ -64,7 +66,7 @@ def calibrate(settings: Settings, *, questions: int = QUESTIONS, progress: Progr
         corpus.close()
     found = fitted(rows, {})
     judged = summary(rows, found.held_out, FALSE_ANSWERS)
-    key = calibration_key(finder.reader.id, settings.embedder)
+    key = calibration_key(reader.id, settings.embedder)
     file = calibration_file(settings.index_dir)
     file.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

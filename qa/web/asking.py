@@ -1,6 +1,7 @@
 """From a question, typed, clicked, edited or linked to, to its answer in the page."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -10,6 +11,7 @@ from qa.markdown import escape
 from qa.types import Answer, AnswerStatus, Sentence
 from qa.web.components import Parts
 from qa.web.conversation import Engine, Filters, ask_aloud
+from qa.web.hearing import heard
 from qa.web.keeping import kept, opened, written_out
 from qa.web.replies import asked, messages, so_far, told, unasked
 from qa.web.session import Session
@@ -21,6 +23,8 @@ from qa.web.words import say
 ANSWERS_AT_ONCE = 2
 QUESTIONS_WAITING = 60
 _SKIPPED = 7  # the outputs of `Parts.shown`
+# Gradio ends an answer between two of its steps only, and takes no other until then.
+SECONDS_A_STEP = 0.25
 
 
 class Asking:
@@ -41,16 +45,17 @@ class Asking:
             (p.chat.edit, self._edited, [p.session]),
         ]
         under_way: list[dict[str, Any]] = []
+        # By default gradio drops an event while the one before it has not ended: thinking of questions may last into
+        # the next answer, and an answer that was stopped may never be reported as ended.
+        further = _private(trigger_mode="multiple")
         for event, start, inputs in starts:
             begun = event(start, inputs, p.begun, **_private(concurrency_limit=None))
             answering = begun.then(
-                self._reply, [p.pending, p.session, *p.filters], p.shown, **_private(concurrency_id="answer")
+                self._reply, [p.pending, p.session, *p.filters], p.shown, **further, concurrency_id="answer"
             )
             under_way.append(answering)
-            # Thinking of questions may last into the next answer, whose own must not be dropped for that.
-            aside = _private(trigger_mode="multiple")
-            thought = answering.then(self._suggest, [p.session], [p.thought], **aside)
-            thought.then(self._offered, [p.thought, p.session, p.pending], [p.next], **aside)
+            thought = answering.then(self._suggest, [p.session], [p.thought], **further)
+            thought.then(self._offered, [p.thought, p.session, p.pending], [p.next], **further)
         p.question.stop(self._stopped, [p.session, p.pending], p.shown, cancels=under_way, **_private())
         p.new.click(self._cleared, None, p.shown, cancels=under_way, **_private())
         p.restore.submit(self._restored, [p.restore], p.shown, cancels=under_way, **_private())
@@ -93,9 +98,12 @@ class Asking:
             return
         filters = Filters.of(as_of, since, until, publishers)
         written: list[Sentence] = []
-        for event in ask_aloud(self._engine, pending, session.history(), filters):
+        answering = partial(ask_aloud, self._engine, pending, session.history(), filters)
+        for event in heard(answering, patience=SECONDS_A_STEP):
             if isinstance(event, Answer):
                 yield self._all(session.with_answer(event))
+            elif event is None:
+                yield (gr.skip(),) * _SKIPPED
             elif self._engine.llm_id:
                 written.append(event)
                 chat = messages(session, asked(pending), told(so_far(written)))
@@ -111,15 +119,18 @@ class Asking:
         is_late = bool(pending) or answer != session.answer(session.next - 1)
         return gr.skip() if is_late else suggested(questions)
 
-    def _stopped(self, session: Session, pending: str) -> tuple[Any, ...]:
+    def _stopped(self, session: Session, pending: str, request: gr.Request) -> tuple[Any, ...]:
         """What was asked goes back to where it was typed, to be asked in other words."""
+        self._line.leave(request.session_hash or "")
         chat, asking, *others = self._all(session)
         return chat, asking | {"value": pending}, *others
 
-    def _cleared(self) -> tuple[Any, ...]:
+    def _cleared(self, request: gr.Request) -> tuple[Any, ...]:
+        self._line.leave(request.session_hash or "")
         return self._all(Session())
 
-    def _restored(self, value: str) -> tuple[Any, ...]:
+    def _restored(self, value: str, request: gr.Request) -> tuple[Any, ...]:
+        self._line.leave(request.session_hash or "")
         return self._all(opened(value))
 
     def _all(self, session: Session) -> tuple[Any, ...]:

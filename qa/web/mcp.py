@@ -35,10 +35,12 @@ class AnswerTool:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         from starlette.responses import PlainTextResponse
 
+        from qa.web.words import say
+
         if scope["method"] == "POST":
             await self._sessions.handle_request(scope, receive, send)
         else:  # without sessions there is no stream to listen to
-            await PlainTextResponse("POST here.", 405, {"Allow": "POST"})(scope, receive, send)
+            await PlainTextResponse(say("mcp.post"), 405, {"Allow": "POST"})(scope, receive, send)
 
     def routes(self) -> "list[Route]":
         """Where clients post to."""

@@ -1,9 +1,11 @@
 """The chat page: its tabs, its queue, and the HTTP interface beside it."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from qa.coverage import searched
 from qa.library import Library
 from qa.web.articles import Shelving, articles_tab
 from qa.web.asking import ANSWERS_AT_ONCE, QUESTIONS_WAITING, Asking
@@ -15,6 +17,7 @@ from qa.web.sources import masthead
 from qa.web.words import say
 
 SESSIONS_KEPT = 1000
+SECONDS_BETWEEN_LOOKS = 15  # of an open page at whether the articles have changed
 
 
 def layout(engine: Engine, *, feedback: Path | None = None, library: Library | None = None) -> gr.Blocks:
@@ -25,7 +28,7 @@ def layout(engine: Engine, *, feedback: Path | None = None, library: Library | N
     """
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
-        html(masthead(engine.coverage(), engine.llm_id), "dl-masthead")
+        head = html(masthead(engine.coverage(), engine.llm_id), "dl-masthead")
         with gr.Tabs(elem_id="dl-tabs") as tabs:
             with gr.Tab(say("ask.tab"), id="ask"):
                 parts = ask_tab(engine)
@@ -37,8 +40,25 @@ def layout(engine: Engine, *, feedback: Path | None = None, library: Library | N
             Shelving(library, shelf).wire(
                 page, tabs=tabs, since=parts.since, until=parts.until, publishers=parts.publishers
             )
+        _follow(engine, page, head, parts.publishers)
         publish(engine)
     # Taking a question is an event of its own, so each one waits twice at most.
     page.queue(max_size=2 * QUESTIONS_WAITING + 8, default_concurrency_limit=ANSWERS_AT_ONCE, api_open=False)
     page.state_session_capacity = SESSIONS_KEPT
     return page
+
+
+def _follow(engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.Dropdown) -> None:
+    """Have an open page say so when the articles change."""
+    shown = gr.State("")
+
+    def look(known: str) -> tuple[Any, ...]:
+        if (now := engine.index_id) == known:
+            return gr.skip(), gr.skip(), gr.skip()
+        coverage = engine.coverage()
+        if known:
+            gr.Info(say("ask.changed", what=searched(coverage, None)))
+        return masthead(coverage, engine.llm_id), gr.update(choices=list(coverage.publishers)), now
+
+    changed: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+    gr.on([page.load, gr.Timer(SECONDS_BETWEEN_LOOKS).tick], look, [shown], [head, publishers, shown], **changed)

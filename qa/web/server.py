@@ -217,7 +217,7 @@ def _mounted(
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=[ASSETS.with_name("style.css"), ASSETS / "articles.css"],
+        css_paths=[ASSETS.with_name("style.css"), ASSETS / "shelf.css"],
         head=head(),
     )
     # gradio_client takes every dictionary with a "path", as each citation is, for a file to download, except under the

@@ -11,7 +11,7 @@ from qa import QAEngine
 from tests.browser.pages import CHROMIUM, PATIENCE, SWITCHES, OpenPage, serving
 
 # What gradio's client logs of its own open streams while its page is being left.
-LEAVING = ("AbortError: signal is aborted", "Connection errored out.")
+LEAVING = ("AbortError: signal is aborted", "Connection errored out.", "Unexpected error Connection errored out.")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         if path.startswith("/article/"):
             return page
         page.wait_for_selector("#dl-question textarea")
+        page.wait_for_selector(".dl-status", state="attached")  # the page's own script has come
         return page
 
     yield open_page

@@ -142,4 +142,4 @@ def below_the_top(page: Page) -> float:
     log, last = page.locator("#dl-chat [role=log]").bounding_box(), questions(page).last.bounding_box()
     assert log
     assert last
-    return last["y"] - log["y"]
+    return float(last["y"] - log["y"])

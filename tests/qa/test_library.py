@@ -470,6 +470,7 @@ def test_a_second_change_in_the_same_process_is_refused_meanwhile(newsroom: News
 # -- with the engine ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timed
 def test_what_is_added_is_answered_from_within_five_seconds(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     settings = Settings(index_dir=tmp_path / "data" / "index")

@@ -76,7 +76,7 @@ def held(generation: Path) -> list[str]:
     return [link for link in links if generation.name in link]
 
 
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.02)

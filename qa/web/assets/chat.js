@@ -19,8 +19,12 @@ function letGo({ target }) {
 	if (target.matches?.("#dl-chat [role=log]") && Math.abs(target.scrollTop - at) > 1) isFollowed = false;
 }
 
-/** Names and roles that gradio gets wrong: labels full of Markdown, a list without items, a box without a label. */
+/** Names and roles that gradio gets wrong: labels full of Markdown, a list without items, a button around a button. */
 function mendNames() {
+	for (const header of document.querySelectorAll(".toast-header[role]")) {
+		header.removeAttribute("role");
+		header.removeAttribute("tabindex");
+	}
 	for (const said of document.querySelectorAll("#dl-chat [data-testid][aria-label]")) said.removeAttribute("aria-label");
 	document.querySelector("#dl-chat .examples[role=list]")?.setAttribute("role", "group");
 	for (const box of document.querySelectorAll("#dl-chat .edit-textarea:not([aria-label])")) {
@@ -48,8 +52,10 @@ function holdBack(event) {
 export function follow() {
 	document.addEventListener("keypress", holdBack, { capture: true });
 	document.addEventListener("scroll", letGo, { capture: true });
-	new MutationObserver(() => {
+	const mend = () => {
 		keepInSight();
 		mendNames();
-	}).observe(document.body, { childList: true, subtree: true, characterData: true });
+	};
+	mend();
+	new MutationObserver(mend).observe(document.body, { childList: true, subtree: true, characterData: true });
 }
