@@ -1,5 +1,6 @@
 """Passages -> sentences that may answer, with the span the reader found and the signals that speak for them."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,9 @@ class Candidate:
         return self.signals.reader > 0 if self.confidence is None else self.confidence >= bar
 
 
+_FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """The candidates, best first, and the passages that were read for them."""
@@ -100,7 +104,7 @@ class CandidateFinder:
         return self.reader.read(text, [_headed(scored) for scored in found])
 
     def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
-        spots = spots[:WEIGHED]
+        spots = [spot for spot in spots if not _is_byline(question, spot)][:WEIGHED]
         if not spots:
             return ()
         weighed = [
@@ -127,6 +131,13 @@ class CandidateFinder:
             confidence=confidence,
             rank=rank,
         )
+
+
+def _is_byline(question: Question, spot: "_Spot") -> bool:
+    """Whether a span is only who published the article, which answers nothing but a question for the source."""
+    article = spot.scored.article
+    named = article.text[slice(*spot.span)].strip(' "“”/()').casefold()
+    return named == (article.publisher or "").casefold() and not _FOR_SOURCE.search(question.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -285,3 +285,7 @@ NAUGHTY = (
 def test_a_naughty_string_is_only_text(engine: QAEngine, question: str) -> None:
     assert engine.answer(question).status is not AnswerStatus.FAILED
     json.dumps(engine.answer(question).to_dict(), ensure_ascii=False).encode()
+
+
+def test_who_published_an_article_is_no_answer_to_who_did_what_it_tells(engine: QAEngine) -> None:
+    assert engine.answer("Who came from the US to Baku?").short_answer != "TASS"
