@@ -68,12 +68,12 @@ def damaged(newsroom: Newsroom, *missing: str) -> None:
 
 
 def held(generation: Path) -> list[str]:
-    """The files of a generation that this process has open."""
+    """The files of a folder that this process has open."""
     descriptors = Path("/proc/self/fd")
     if not descriptors.is_dir():
         pytest.skip("open files are listed in /proc, which this system has not")
     links = [os.readlink(entry) for entry in descriptors.iterdir() if entry.is_symlink()]
-    return [link for link in links if generation.name in link]
+    return [link for link in links if link.startswith(f"{generation.resolve()}{os.sep}")]
 
 
 def until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:

@@ -30,6 +30,7 @@ from tests.qa.llm.provider import (
     unfinished_after,
 )
 
+pytestmark = pytest.mark.timed
 LIMITS = Limits(deadline=1.0, first_token=0.5, gap=0.4, retries=1)
 LATE = 0.5  # seconds after the deadline by which every call has ended
 ASKED = [("system", "Answer briefly."), ("human", "Who won?")]
