@@ -1,9 +1,7 @@
 """Takes the README's pictures of the page, docs/images/*.png, with the real engine over the seeds and fictional news."""
 
-import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from index.sync import sync_index
 from qa.library import Library
 from qa.live import LiveEngine
 from qa.settings import Settings
-from qa.web.server import ChatServer
+from tests.browser.pages import CHROMIUM, SWITCHES, serving
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -70,28 +68,18 @@ def photograph(browser: Browser, address: str) -> None:
 
 def main() -> None:
     """Index the articles in a folder of its own, serve them, take the pictures."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("No Chromium is installed, so no picture can be taken.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = Settings.load(index_dir=Path(folder) / "index")
         sync_index([ROOT / "seeds", ROOT / "tests" / "corpus"], settings=settings)
-        ready = threading.Event()
-        server = ChatServer(
+        with serving(
             lambda: LiveEngine.open(settings=settings),
-            announce=lambda _: ready.set(),
             library=lambda engine: Library(settings, embedder=engine.embedder),
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            ready.wait(120)
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])
-            photograph(browser, server.address)
+        ) as address:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+            photograph(browser, address)
             browser.close()
-        finally:
-            server.stop()
-            thread.join()
 
 
 if __name__ == "__main__":

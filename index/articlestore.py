@@ -64,7 +64,8 @@ class ArticleStore:
 
     def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
         """Count, publishers and dates of the articles in scope."""
-        where, values = _where(scope)
+        conditions, values = conditions_on(scope)
+        where = f"where {' and '.join(conditions)}" if conditions else ""
         count, oldest, newest, dated = self._rows(
             f"select count(*), min(published), max(published), count(published) from article {where}",  # noqa: S608, ours
             values,
@@ -100,8 +101,8 @@ class ArticleStore:
             ) from error
 
 
-def _where(scope: Scope) -> tuple[str, tuple[str, ...]]:
-    """The scope as a condition with its values; what has no day or publisher meets no condition on it."""
+def conditions_on(scope: Scope) -> tuple[list[str], list[str]]:
+    """The scope as conditions on rows, with their values; what has no day or publisher meets no condition on it."""
     conditions, values = [], []
     if scope.since:
         conditions.append("published >= ?")
@@ -112,7 +113,7 @@ def _where(scope: Scope) -> tuple[str, tuple[str, ...]]:
     if scope.publishers:
         conditions.append("publisher in (select value from json_each(?))")
         values.append(json.dumps(scope.publishers))
-    return f"where {' and '.join(conditions)}" if conditions else "", tuple(values)
+    return conditions, values
 
 
 def _dump(article: Article) -> str:

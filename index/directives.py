@@ -1,6 +1,7 @@
 """Sentences of an article that speak to a machine and not to a reader: neither searched, read, quoted nor believed."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from index.sentences import sentence_spans
@@ -84,13 +85,22 @@ def without_orders(text: str) -> str:
 
     Questions stay: an interview is found by them.
     """
+    rest = _blanked(text, _is_order)
+    return rest if rest.strip() else text
+
+
+def without_directives(text: str) -> str:
+    """A text with its directives and its questions blanked out, so that offsets stay as they are."""
+    return _blanked(text, is_directive)
+
+
+def _blanked(text: str, tells: Callable[[str], bool]) -> str:
     kept, end = [], 0
     for a, b in sentence_spans(text):
-        if _is_order(text[a:b]):
+        if tells(text[a:b]):
             kept += [text[end:a], " " * (b - a)]
             end = b
-    rest = "".join(kept) + text[end:]
-    return rest if rest.strip() else text
+    return "".join(kept) + text[end:]
 
 
 @lru_cache(maxsize=20_000)  # sentences: an index asks three times about each, an answer again

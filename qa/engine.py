@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from index.articlestore import Coverage
 from index.corpus import Corpus
+from index.embeddings import Embedder
 from index.errors import CorpusError, DatelineError
 from index.types import EVERYTHING, Article, Scope
 from qa.candidates import CandidateFinder, Findings
@@ -88,24 +89,31 @@ class QAEngine:
         *,
         settings: Settings | None = None,
         llm: "str | BaseChatModel | None" = None,
+        embedder: Embedder | None = None,
+        reader: Reader | None = None,
     ) -> Self:
         """Open an index: the argument, else DATELINE_INDEX_DIR, else ./data/index.
 
         `llm` is a language model as "provider:model", or a LangChain chat model of the caller's own; without it,
-        DATELINE_LLM. Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load
+        DATELINE_LLM. `embedder` and `reader` take the place of those that the settings name. Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load
         when needed.
         """
         settings = settings or Settings.load()
         if index_dir is not None:
             settings = settings.model_copy(update={"index_dir": Path(index_dir)})
         model = language_model(settings, llm)
-        return cls(
-            corpus=Corpus.open(settings),
-            reader=open_reader(settings.reader),
-            wording=load_wording(),
-            settings=settings,
-            llm=model,
-        )
+        corpus = Corpus.open(settings, embedder)
+        try:
+            return cls(
+                corpus=corpus,
+                reader=reader or open_reader(settings.reader),
+                wording=load_wording(),
+                settings=settings,
+                llm=model,
+            )
+        except BaseException:
+            corpus.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

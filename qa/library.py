@@ -13,18 +13,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.articles import discover, read_file, read_url
-from index.articlestore import ArticleStore
+from index.articlestore import ArticleStore, conditions_on
 from index.embeddings import Embedder
 from index.errors import DatelineError, IndexBroken, IndexBusy, IndexMissing
 from index.fetch import Network
 from index.generations import Manifest, current
 from index.settings import IndexSettings
 from index.sync import sync_index
-from index.types import Article, Problem, SyncReceipt
+from index.types import Article, Problem, Scope, SyncReceipt
 from qa.histogram import Bar, Span, bars_of, span_of
 from qa.question import clean
 
-UPLOADED = "uploaded"  # the kind of an article that was added here
 MOST_MEGABYTES = 20  # of one file that is added
 LONGEST_NAME = 120  # characters of a file's name
 LONGEST_NAME_BYTES = 200  # file systems take 255, and a number may be added
@@ -113,7 +112,7 @@ class Library:
         Each word of `text` has to begin a word of title, publisher or text, whatever its case and accents; `publishers`
         are names as citations give them; `since` and `until` are inclusive and leave out what is undated.
         """
-        where, values = _conditions(publishers, since, until)
+        where, values = conditions_on(Scope(since=since, until=until, publishers=tuple(publishers)))
         wanted = tuple(dict.fromkeys(re.findall(r"\w+", _folded(text))))
         with self._reading() as (_, rows, store):
             rows.create_function("found", 2, lambda by, data: _found(wanted, by, data), deterministic=True)
@@ -334,20 +333,9 @@ def _record(article: Article) -> dict[str, str]:
         "published": article.published and article.published.isoformat(),
         "url": article.url,
         "language": article.language,
-        "kind": UPLOADED if article.kind == "article" else article.kind,
+        "kind": article.kind,
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _conditions(publishers: Sequence[str], since: date | None, until: date | None) -> tuple[list[str], list[str]]:
-    where, values = [], [*publishers]
-    if publishers:
-        where.append(f"publisher in ({', '.join('?' * len(publishers))})")
-    for bound, comparison in ((since, ">="), (until, "<=")):
-        if bound is not None:
-            where.append(f"published {comparison} ?")
-            values.append(bound.isoformat())
-    return where, values
 
 
 def _found(wanted: Sequence[str], publisher: str | None, data: str) -> bool:

@@ -15,13 +15,11 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
 from index.articlestore import Coverage
-from index.corpus import Corpus
 from index.embeddings import Embedder, open_embedder
 from index.errors import CorpusError, DatelineError
 from index.generations import POINTER
 from index.types import Article
-from qa.engine import QAEngine, language_model
-from qa.prompting import load_wording
+from qa.engine import QAEngine
 from qa.reader import Reader, open_reader
 from qa.settings import Settings
 from qa.types import Answer, AnswerStatus, Sentence
@@ -59,7 +57,7 @@ class LiveEngine:
     ) -> None:  # fmt: skip
         self.settings, self.embedder, self.on_change = settings, embedder, on_change
         self.notice: str | None = None
-        self._reader, self._llm, self._wording = reader, llm, load_wording()
+        self._reader, self._llm = reader, llm
         self._lock = threading.RLock()  # a stream that is thrown away may end within one of its own sections
         self._following = threading.Lock()
         self._closed = threading.Event()
@@ -150,19 +148,9 @@ class LiveEngine:
         return self.notice is None
 
     def _opened(self) -> _Opened:
-        corpus = Corpus.open(self.settings, self.embedder)
-        try:
-            engine = QAEngine(
-                corpus=corpus,
-                reader=self._reader,
-                wording=self._wording,
-                settings=self.settings,
-                llm=language_model(self.settings, self._llm),  # one each: closing an engine ends its calls
-            )
-        except BaseException:
-            corpus.close()
-            raise
-        return _Opened(engine=engine, index_id=corpus.index_id, opened=datetime.now(UTC))
+        """The index that the pointer names, with a language model of its own: closing an engine ends its calls."""
+        engine = QAEngine.open(settings=self.settings, llm=self._llm, embedder=self.embedder, reader=self._reader)
+        return _Opened(engine=engine, index_id=engine.index_id, opened=datetime.now(UTC))
 
     @staticmethod
     def _try(new: _Opened) -> None:

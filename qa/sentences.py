@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from index.directives import is_directive
+from index.directives import is_directive, without_directives
 from index.sentences import sentence_spans
 from index.types import Passage
 
@@ -18,12 +18,11 @@ def sentences_of_passage(passage: Passage, text: str) -> tuple[tuple[int, int], 
     return tuple((a, b) for a, b in sentences_of(text) if a < passage.end and b > passage.start)
 
 
-@lru_cache(maxsize=2_000)
 def readable(passage: Passage, text: str) -> str:
     """A passage of an article's text with what speaks to a machine blanked out, so that offsets stay as they are."""
-    shown = passage.text
-    for a, b in sentence_spans(text):
-        if a < passage.end and b > passage.start and is_directive(text[a:b]):
-            start, end = max(a - passage.start, 0), min(b - passage.start, len(shown))
-            shown = shown[:start] + " " * (end - start) + shown[end:]
-    return shown
+    return _readable(text)[passage.start : passage.end]
+
+
+@lru_cache(maxsize=2_000)
+def _readable(text: str) -> str:
+    return without_directives(text)

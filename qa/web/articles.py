@@ -12,7 +12,7 @@ import gradio as gr
 
 from index.errors import DatelineError
 from qa.library import Library, Outcome
-from qa.web.components import html
+from qa.web.components import html, private
 from qa.web.shelf import LONGEST_SEARCH, PAGE, Browsing, Listing, listing_section, overview_section, status
 from qa.web.words import say
 
@@ -84,19 +84,19 @@ class Shelving:
         """Connect the tab; the last four are the page's tabs and the filters of its tab "ask", to be set from here."""
         p = self._parts
         for event in (page.load, p.tab.select):
-            event(self._view, [p.browsing], p.shown, **_private())
-        p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **_private())
-        p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **_private(trigger_mode="multiple"))
-        p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **_private())
+            event(self._view, [p.browsing], p.shown, **private())
+        p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **private())
+        p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **private(trigger_mode="multiple"))
+        p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **private())
         changes: list[tuple[Callable[..., Any], Callable[..., Any], list[Any], list[Any]]] = [
             (p.upload.upload, self._uploaded, [p.upload], [p.status]),
             (p.url.submit, self._added, [p.url], [p.status, p.url]),
             (p.sync.click, self._synced, [], [p.status]),
         ]
         for event, change, inputs, outputs in changes:
-            changed = event(change, inputs, outputs, **_private(concurrency_id="library"))
+            changed = event(change, inputs, outputs, **private(concurrency_id="library"))
             # Drawn only then, for what is being looked at then: a change may take minutes.
-            changed.then(self._view, [p.browsing], p.shown, **_private())
+            changed.then(self._view, [p.browsing], p.shown, **private())
 
     # -- what changes the view: -> overview, listing, ask, browsing ----------------------------------------------------
 
@@ -193,7 +193,3 @@ def _outcome(change: Callable[[], Outcome]) -> Outcome:
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error("changing the articles failed with %s\n%s", type(error).__name__, where)
         return Outcome(done=False, message=say("articles.error"))
-
-
-def _private(**more: Any) -> dict[str, Any]:
-    return {"api_visibility": "private", "show_progress": "hidden", **more}

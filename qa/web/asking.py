@@ -9,7 +9,7 @@ from gradio.events import Dependency
 
 from qa.markdown import escape
 from qa.types import Answer, AnswerStatus, Sentence
-from qa.web.components import Parts
+from qa.web.components import Parts, private
 from qa.web.conversation import Engine, Filters, ask_aloud
 from qa.web.hearing import heard
 from qa.web.keeping import kept, opened, written_out
@@ -47,20 +47,20 @@ class Asking:
         under_way: list[dict[str, Any]] = []
         # By default gradio drops an event while the one before it has not ended: thinking of questions may last into
         # the next answer, and an answer that was stopped may never be reported as ended.
-        further = _private(trigger_mode="multiple")
+        further = private(trigger_mode="multiple")
         for event, start, inputs in starts:
-            begun = event(start, inputs, p.begun, **_private(concurrency_limit=None))
+            begun = event(start, inputs, p.begun, **private(concurrency_limit=None))
             answering = begun.then(
                 self._reply, [p.pending, p.session, *p.filters], p.shown, **further, concurrency_id="answer"
             )
             under_way.append(answering)
             thought = answering.then(self._suggest, [p.session], [p.thought], **further)
             thought.then(self._offered, [p.thought, p.session, p.pending], [p.next], **further)
-        p.question.stop(self._stopped, [p.session, p.pending], p.shown, cancels=under_way, **_private())
-        p.new.click(self._cleared, None, p.shown, cancels=under_way, **_private())
-        p.restore.submit(self._restored, [p.restore], p.shown, cancels=under_way, **_private())
-        p.show.submit(self._shown, [p.show, p.session], [p.sources, p.session], **_private())
-        p.export.submit(written_out, [p.export, p.session], [p.file], **_private())
+        p.question.stop(self._stopped, [p.session, p.pending], p.shown, cancels=under_way, **private())
+        p.new.click(self._cleared, None, p.shown, cancels=under_way, **private())
+        p.restore.submit(self._restored, [p.restore], p.shown, cancels=under_way, **private())
+        p.show.submit(self._shown, [p.show, p.session], [p.sources, p.session], **private())
+        p.export.submit(written_out, [p.export, p.session], [p.file], **private())
 
     def _typed(self, question: str, session: Session, request: gr.Request) -> tuple[Any, ...]:
         return self._begun(question, session, request)
@@ -142,7 +142,3 @@ class Asking:
         if turn.isdigit():
             session = session.showing(int(turn), int(number) if number.isdigit() else None)
         return panel(session, self._engine.article), session
-
-
-def _private(**more: Any) -> dict[str, Any]:
-    return {"api_visibility": "private", "show_progress": "hidden", **more}

@@ -50,6 +50,11 @@ class Parts:
         return [self.chat, self.question, self.sources, self.session, self.record, self.pending, self.next]
 
 
+def private(**more: Any) -> dict[str, Any]:
+    """What an event of the page is given that is no part of its HTTP interface."""
+    return {"api_visibility": "private", "show_progress": "hidden", **more}
+
+
 def html(value: str, elem_id: str, *, visible: Any = True) -> gr.Markdown:
     """HTML of ours. Not `gr.HTML`: that evaluates strings as JavaScript, which the page's security policy forbids."""
     return gr.Markdown(value, sanitize_html=True, latex_delimiters=[], elem_id=elem_id, visible=visible)

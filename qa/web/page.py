@@ -9,7 +9,7 @@ from qa.coverage import searched
 from qa.library import Library
 from qa.web.articles import Shelving, articles_tab
 from qa.web.asking import ANSWERS_AT_ONCE, QUESTIONS_WAITING, Asking
-from qa.web.components import ask_tab, html
+from qa.web.components import ask_tab, html, private
 from qa.web.conversation import Engine
 from qa.web.endpoints import publish
 from qa.web.rating import rating
@@ -60,5 +60,5 @@ def _follow(engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.D
             gr.Info(say("ask.changed", what=searched(coverage, None)))
         return masthead(coverage, engine.llm_id), gr.update(choices=list(coverage.publishers)), now
 
-    changed: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+    changed = private(concurrency_limit=None)
     gr.on([page.load, gr.Timer(SECONDS_BETWEEN_LOOKS).tick], look, [shown], [head, publishers, shown], **changed)

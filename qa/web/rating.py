@@ -9,7 +9,7 @@ import gradio as gr
 from index.errors import DatelineError
 from qa.feedback import Feedback, add_feedback
 from qa.types import Answer
-from qa.web.components import Parts
+from qa.web.components import Parts, private
 from qa.web.session import Session
 from qa.web.words import say
 
@@ -36,9 +36,8 @@ def rating(parts: Parts, file: Path) -> None:
             _keep(file, Feedback.now(answer, helpful=False, correction=said))
         return gr.update(visible=False), "", None
 
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    parts.chat.like(rate, [parts.session], [row, rated], **private)
-    correction.submit(correct, [correction, rated], [row, correction, rated], **private)
+    parts.chat.like(rate, [parts.session], [row, rated], **private())
+    correction.submit(correct, [correction, rated], [row, correction, rated], **private())
 
 
 def _keep(file: Path, feedback: Feedback) -> None:

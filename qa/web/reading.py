@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from index.types import Article
 from qa.markdown import day, safe_link, visible
+from qa.web.escaping import escaped, plain
 from qa.web.words import say
 
 
@@ -24,24 +25,24 @@ def article_page(article: Article, start: int | None = None, end: int | None = N
 def page(title: str, body: str, *, back: bool = False, refresh: int | None = None) -> str:
     """A plain page in the look of the chat; `refresh` has the browser fetch it again after so many seconds."""
     again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
-    home = f'<p><a href="../">{_escaped(say("article.back"))}</a></p>' if back else ""
+    home = f'<p><a href="../">{escaped(say("article.back"))}</a></p>' if back else ""
     style = "../dateline/plain.css" if back else "dateline/plain.css"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">{again}'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_escaped(title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escaped(title)}</title>'
         f'<link rel="stylesheet" href="{style}"></head><body><main>{home}{body}</main></body></html>'
     )
 
 
 def _credits(article: Article) -> str:
-    parts = [_escaped(article.credited or "") or say("panel.unknown_publisher"), day(article.published)]
+    parts = [escaped(article.credited or "") or say("panel.unknown_publisher"), day(article.published)]
     if article.kind != "article":
-        parts.append(_escaped(article.kind))
+        parts.append(escaped(article.kind))
     if link := safe_link(article.url):
         attributes = 'target="_blank" rel="noopener noreferrer nofollow"'
-        parts.append(f'<a href="{escape(link)}" {attributes}>{_escaped(say("article.original"))}</a>')
+        parts.append(f'<a href="{escape(link)}" {attributes}>{escaped(say("article.original"))}</a>')
     elif article.path:
-        parts.append(_escaped(say("panel.file", name=PurePath(article.path).name)))
+        parts.append(escaped(say("panel.file", name=PurePath(article.path).name)))
     return " · ".join(parts)
 
 
@@ -59,12 +60,4 @@ def _shown(text: str) -> str:
 
 
 def _title(article: Article) -> str:
-    return _plain(article.title) or say("panel.untitled")
-
-
-def _escaped(text: str) -> str:
-    return escape(_plain(text))
-
-
-def _plain(text: str) -> str:
-    return " ".join(visible(text).split())
+    return plain(article.title) or say("panel.untitled")

@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote
 from index.types import Article, Problem
 from qa.histogram import Bar, Span
 from qa.library import Overview
-from qa.markdown import day, visible
+from qa.markdown import day
+from qa.web.escaping import escaped
 from qa.web.sources import article_link
 from qa.web.words import say
 
@@ -128,8 +129,8 @@ def overview_section(overview: Overview, browsing: Browsing) -> str:
     return "".join(
         (
             f'<section class="dl-shelf"><h2>{_title(overview)}</h2>',
-            f'<p class="dl-quiet">{_text(passages)} · {_text(say("articles.synced"))} ',
-            f'<time datetime="{synced:%Y-%m-%dT%H:%MZ}">{_text(at)}</time></p>',
+            f'<p class="dl-quiet">{escaped(passages)} · {escaped(say("articles.synced"))} ',
+            f'<time datetime="{synced:%Y-%m-%dT%H:%MZ}">{escaped(at)}</time></p>',
             _histogram(overview, browsing),
             _publishers(overview.publishers, browsing.publishers),
             _problems(overview.problems),
@@ -140,14 +141,14 @@ def overview_section(overview: Overview, browsing: Browsing) -> str:
 
 def _title(overview: Overview) -> str:
     if not overview.articles:
-        return _text(say("articles.empty"))
+        return escaped(say("articles.empty"))
     publishers = _counted(len(overview.publishers), "publisher")
-    return _text(say("articles.count", articles=_articles(overview.articles), publishers=publishers))
+    return escaped(say("articles.count", articles=_articles(overview.articles), publishers=publishers))
 
 
 def _histogram(overview: Overview, browsing: Browsing) -> str:
     undated = say("articles.undated", articles=_articles(overview.undated))
-    unknown = f'<p class="dl-quiet">{_text(undated)}</p>' if overview.undated else ""
+    unknown = f'<p class="dl-quiet">{escaped(undated)}</p>' if overview.undated else ""
     if not overview.bars:
         return unknown
     most = max(overview.bars, key=lambda bar: bar.articles)
@@ -155,9 +156,9 @@ def _histogram(overview: Overview, browsing: Browsing) -> str:
     ends = dict.fromkeys(_period(bar, overview.span).name for bar in (overview.bars[0], overview.bars[-1]))
     return "".join(
         (
-            f"<h3>{_text(say('articles.when'))}</h3>",
-            f'<div class="dl-histogram"><p class="dl-most">{_text(_label("articles.most", most, overview.span))}</p>',
-            f'<ol>{bars}</ol><p class="dl-axis">{"".join(f"<span>{_text(end)}</span>" for end in ends)}</p></div>',
+            f"<h3>{escaped(say('articles.when'))}</h3>",
+            f'<div class="dl-histogram"><p class="dl-most">{escaped(_label("articles.most", most, overview.span))}</p>',
+            f'<ol>{bars}</ol><p class="dl-axis">{"".join(f"<span>{escaped(end)}</span>" for end in ends)}</p></div>',
             unknown,
             _table(overview),
         )
@@ -165,7 +166,7 @@ def _histogram(overview: Overview, browsing: Browsing) -> str:
 
 
 def _bar(bar: Bar, span: Span, most: int, chosen: Period | None) -> str:
-    label = f'<span class="dl-label">{_text(_label("articles.bar", bar, span))}</span>'
+    label = f'<span class="dl-label">{escaped(_label("articles.bar", bar, span))}</span>'
     if not bar.articles:
         return f"<li>{label}</li>"
     period = _period(bar, span)
@@ -178,8 +179,8 @@ def _table(overview: Overview) -> str:
     counts = [(_period(bar, overview.span).name, bar.articles) for bar in overview.bars if bar.articles]
     if overview.undated:
         counts.append((say("articles.no_date"), overview.undated))
-    rows = "".join(f'<tr><th scope="row">{_text(name)}</th><td>{number:,}</td></tr>' for name, number in counts)
-    heads = "".join(f'<th scope="col">{_text(say(f"articles.{name}"))}</th>' for name in ("period", "number"))
+    rows = "".join(f'<tr><th scope="row">{escaped(name)}</th><td>{number:,}</td></tr>' for name, number in counts)
+    heads = "".join(f'<th scope="col">{escaped(say(f"articles.{name}"))}</th>' for name in ("period", "number"))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     return _details(say("articles.table"), table)
 
@@ -200,11 +201,11 @@ def _publishers(counts: Sequence[tuple[str, int]], chosen: Collection[str]) -> s
     shown = [name for rank, name in enumerate(chips) if rank < PUBLISHERS_SHOWN or name in chosen]
     rest = _chips(chip for name, chip in chips.items() if name not in shown)
     more = _details(say("articles.all_publishers", count=len(chips) - len(shown)), rest) if rest else ""
-    return f"<h3>{_text(say('articles.who'))}</h3>{_chips(chips[name] for name in shown)}{more}"
+    return f"<h3>{escaped(say('articles.who'))}</h3>{_chips(chips[name] for name in shown)}{more}"
 
 
 def _chip(name: str, number: int, on: bool) -> str:
-    inner = f'{_text(name)} <span class="dl-quiet">{number:,}</span>'
+    inner = f'{escaped(name)} <span class="dl-quiet">{number:,}</span>'
     command = f"publisher/{quote(name, safe='')}"
     return f"<li>{_button(command, inner, on=on)}</li>"
 
@@ -220,11 +221,11 @@ def _problems(problems: Sequence[Problem]) -> str:
     first = sorted(problems, key=lambda problem: not problem.failed)[:PROBLEMS_SHOWN]
     items = "".join(
         f'<li><span class="dl-badge">{say("articles.failed" if problem.failed else "articles.skipped")}</span> '
-        f"{_text(_place(problem))}: {_text(problem.reason)}</li>"
+        f"{escaped(_place(problem))}: {escaped(problem.reason)}</li>"
         for problem in first
     )
     left = len(problems) - len(first)
-    more = f'<p class="dl-quiet">{_text(say("articles.more_problems", count=f"{left:,}"))}</p>' if left else ""
+    more = f'<p class="dl-quiet">{escaped(say("articles.more_problems", count=f"{left:,}"))}</p>' if left else ""
     return _details(say("articles.problems", count=f"{len(problems):,}"), f'<ul class="dl-problems">{items}</ul>{more}')
 
 
@@ -237,14 +238,14 @@ def _place(problem: Problem) -> str:
 
 def listing_section(listing: Listing, browsing: Browsing) -> str:
     """One page of what was found, newest first, with ways to the next page, back to all, and to removing an article."""
-    everything = _button("all/", _text(say("articles.all"))) if browsing.is_narrowed else ""
+    everything = _button("all/", escaped(say("articles.all"))) if browsing.is_narrowed else ""
     nothing = say("articles.none") if browsing.is_narrowed else ""
     items = "".join(_item(article, listing, browsing) for article in listing.articles)
     return "".join(
         (
-            f'<section class="dl-shelf"><header class="dl-found"><h2 tabindex="-1">{_text(_found(listing, browsing))}</h2>',
+            f'<section class="dl-shelf"><header class="dl-found"><h2 tabindex="-1">{escaped(_found(listing, browsing))}</h2>',
             f"{everything}</header>",
-            f'<ul class="dl-list">{items}</ul>' if items else f'<p class="dl-quiet">{_text(nothing)}</p>',
+            f'<ul class="dl-list">{items}</ul>' if items else f'<p class="dl-quiet">{escaped(nothing)}</p>',
             _pager(listing, browsing.page),
             "</section>",
         )
@@ -253,7 +254,7 @@ def listing_section(listing: Listing, browsing: Browsing) -> str:
 
 def status(*sentences: str) -> str:
     """What became of what was done, a line for each sentence."""
-    said = "<br>".join(_text(sentence) for sentence in sentences if sentence)
+    said = "<br>".join(escaped(sentence) for sentence in sentences if sentence)
     return f'<p class="dl-outcome" role="status">{said}</p>'
 
 
@@ -271,23 +272,23 @@ def _found(listing: Listing, browsing: Browsing) -> str:
 def _item(article: Article, listing: Listing, browsing: Browsing) -> str:
     uploaded = article.id in listing.uploaded
     kinds = dict.fromkeys(kind for kind in ("uploaded" * uploaded, article.kind) if kind not in ("", "article"))
-    badges = "".join(f' <span class="dl-badge">{_text(kind)}</span>' for kind in kinds)
+    badges = "".join(f' <span class="dl-badge">{escaped(kind)}</span>' for kind in kinds)
     publisher = article.credited or say("panel.unknown_publisher")
     return (
         f'<li><a href="{article_link(article.id)}" class="dl-read">{_name(article)}</a>{badges}'
-        f'<span class="dl-quiet">{_text(publisher)} · {_text(day(article.published))}</span>'
+        f'<span class="dl-quiet">{escaped(publisher)} · {escaped(day(article.published))}</span>'
         f"{_removal(article, browsing.removing == article.id) if uploaded else ''}</li>"
     )
 
 
 def _removal(article: Article, asked: bool) -> str:
     if not asked:
-        named = f'{_text(say("articles.remove"))}<span class="dl-hidden"> “{_name(article)}”</span>'
+        named = f'{escaped(say("articles.remove"))}<span class="dl-hidden"> “{_name(article)}”</span>'
         return _button(f"remove/{article.id}", named)
     warning = say("articles.confirm", name=PurePath(article.path or "").name)
-    keep = _button(f"keep/{article.id}", _text(say("articles.keep")))  # first: the script gives it the focus
-    remove = _button(f"confirm/{article.id}", _text(say("articles.confirm_remove")))
-    return f'<p class="dl-confirm" role="alert">{_text(warning)} {keep} {remove}</p>'
+    keep = _button(f"keep/{article.id}", escaped(say("articles.keep")))  # first: the script gives it the focus
+    remove = _button(f"confirm/{article.id}", escaped(say("articles.confirm_remove")))
+    return f'<p class="dl-confirm" role="alert">{escaped(warning)} {keep} {remove}</p>'
 
 
 def _pager(listing: Listing, page: int) -> str:
@@ -296,9 +297,9 @@ def _pager(listing: Listing, page: int) -> str:
     first = page * PAGE
     last = first + len(listing.articles)
     place = say("articles.page", first=f"{first + 1:,}", last=f"{last:,}", total=f"{listing.total:,}")
-    newer = _button(f"page/{page - 1}", _text(say("articles.newer"))) if page else ""
-    older = _button(f"page/{page + 1}", _text(say("articles.older"))) if last < listing.total else ""
-    return f'<p class="dl-pager">{newer}<span class="dl-quiet">{_text(place)}</span>{older}</p>'
+    newer = _button(f"page/{page - 1}", escaped(say("articles.newer"))) if page else ""
+    older = _button(f"page/{page + 1}", escaped(say("articles.older"))) if last < listing.total else ""
+    return f'<p class="dl-pager">{newer}<span class="dl-quiet">{escaped(place)}</span>{older}</p>'
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------
@@ -306,18 +307,18 @@ def _pager(listing: Listing, page: int) -> str:
 
 def _button(command: str, inner: str, *, on: bool = False) -> str:
     """`inner` is HTML already. Gradio lets no aria-pressed through, so that a button is on has to be said in words."""
-    said = f'<span class="dl-hidden"> ({_text(say("articles.chosen"))})</span>' if on else ""
+    said = f'<span class="dl-hidden"> ({escaped(say("articles.chosen"))})</span>' if on else ""
     return (
         f'<button type="button" class="dl-do{" dl-on" if on else ""}" value="{escape(command)}">{inner}{said}</button>'
     )
 
 
 def _details(summary: str, inner: str) -> str:
-    return f"<details><summary>{_text(summary)}</summary>{inner}</details>"
+    return f"<details><summary>{escaped(summary)}</summary>{inner}</details>"
 
 
 def _name(article: Article) -> str:
-    return _text(article.title or say("panel.untitled"))
+    return escaped(article.title or say("panel.untitled"))
 
 
 def _articles(number: int) -> str:
@@ -326,7 +327,3 @@ def _articles(number: int) -> str:
 
 def _counted(number: int, thing: str) -> str:
     return say(f"articles.{thing}") if number == 1 else say(f"articles.{thing}s", count=f"{number:,}")
-
-
-def _text(text: str) -> str:
-    return escape(" ".join(visible(text).split()))

@@ -15,6 +15,7 @@ from qa.coverage import searched
 from qa.markdown import age, day, safe_link, visible
 from qa.prompting import load_wording
 from qa.types import Answer, AnswerStatus, Citation, Headline
+from qa.web.escaping import escaped
 from qa.web.session import Session
 from qa.web.words import say
 
@@ -34,8 +35,8 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
     if answer is None or session.shown is None:
         return opening()
     about = (
-        f'<p class="dl-about">{_escape(say("panel.question"))} '
-        f'<span class="dl-question">{_escape(answer.question)}</span></p>{_tools(answer)}'
+        f'<p class="dl-about">{escaped(say("panel.question"))} '
+        f'<span class="dl-question">{escaped(answer.question)}</span></p>{_tools(answer)}'
     )
     if answer.citations:
         cards = "".join(
@@ -50,21 +51,21 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
 
 def masthead(coverage: Coverage, model: str | None = None) -> str:
     """The name of the page, what it can answer from, and what leaves the machine where a language model is asked."""
-    leaves = f'<p class="dl-leaves">{_escape(load_wording().say("leaves", model=model))}</p>' if model else ""
-    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{_escape(searched(coverage, None))}</p>{leaves}</div>'
+    leaves = f'<p class="dl-leaves">{escaped(load_wording().say("leaves", model=model))}</p>' if model else ""
+    return f'<div class="dl-masthead"><h1>Dateline</h1><p>{escaped(searched(coverage, None))}</p>{leaves}</div>'
 
 
 def opening() -> str:
     """The panel before the first question."""
-    return _section(say("panel.sources"), f'<p class="dl-quiet">{_escape(say("panel.opening"))}</p>')
+    return _section(say("panel.sources"), f'<p class="dl-quiet">{escaped(say("panel.opening"))}</p>')
 
 
 def suggested(questions: Sequence[str]) -> str:
     """Questions that may be asked next; the page's script asks the one that is clicked."""
     if not questions:
         return ""
-    items = "".join(f'<li><a href="#dl-asked" role="button">{_escape(question)}</a></li>' for question in questions)
-    return f'<p class="dl-quiet">{_escape(say("ask.next"))}</p><ul>{items}</ul>'
+    items = "".join(f'<li><a href="#dl-asked" role="button">{escaped(question)}</a></li>' for question in questions)
+    return f'<p class="dl-quiet">{escaped(say("ask.next"))}</p><ul>{items}</ul>'
 
 
 def article_link(article_id: str, start: int | None = None, end: int | None = None) -> str:
@@ -86,7 +87,7 @@ def _tools(answer: Answer) -> str:
 
 def _section(heading: str, body: str, turn: int | None = None) -> str:
     place = "" if turn is None else f' id="dl-turn-{turn}"'
-    return f'<section class="dl-sources"{place}><h2>{_escape(heading)}</h2>{body}</section>'
+    return f'<section class="dl-sources"{place}><h2>{escaped(heading)}</h2>{body}</section>'
 
 
 def _card(citation: Citation, passage: str, turn: int, marked: bool) -> str:
@@ -96,13 +97,13 @@ def _card(citation: Citation, passage: str, turn: int, marked: bool) -> str:
         (
             f'<article class="dl-card{" dl-chosen" if marked else ""}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
             f'<header><span class="dl-number">{citation.number}</span>',
-            f'<span class="dl-publisher">{_escape(citation.publisher or "") or say("panel.unknown_publisher")}</span>',
-            f'<span class="dl-badge">{_escape(badge)}</span>' if badge else "",
+            f'<span class="dl-publisher">{escaped(citation.publisher or "") or say("panel.unknown_publisher")}</span>',
+            f'<span class="dl-badge">{escaped(badge)}</span>' if badge else "",
             f"</header><h3>{_title(citation)}</h3>",
-            f'<p class="dl-date">{_escape(_when(citation))}</p>',
+            f'<p class="dl-date">{escaped(_when(citation))}</p>',
             f"<blockquote>{passage}</blockquote>",
-            f'<p class="dl-verdict dl-{citation.verdict.value}">{_escape(say(f"panel.{citation.verdict.value}"))}</p>',
-            f'<p class="dl-more"><a href="{whole}" class="dl-read">{_escape(say("panel.read"))}</a>{_file(citation)}</p>',
+            f'<p class="dl-verdict dl-{citation.verdict.value}">{escaped(say(f"panel.{citation.verdict.value}"))}</p>',
+            f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>{_file(citation)}</p>',
             "</article>",
         )
     )
@@ -111,13 +112,13 @@ def _card(citation: Citation, passage: str, turn: int, marked: bool) -> str:
 def _file(citation: Citation) -> str:
     if citation.url or not citation.path:
         return ""
-    return f'<span class="dl-file">{_escape(say("panel.file", name=PurePath(citation.path).name))}</span>'
+    return f'<span class="dl-file">{escaped(say("panel.file", name=PurePath(citation.path).name))}</span>'
 
 
 def _title(citation: Citation) -> str:
-    title = _escape(citation.title) or say("panel.untitled")
+    title = escaped(citation.title) or say("panel.untitled")
     if link := safe_link(citation.url):
-        return f'<a href="{_escape(link)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
+        return f'<a href="{escaped(link)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
     return title
 
 
@@ -155,21 +156,17 @@ def _lines(text: str) -> str:
     return "<br>".join(escape_html(visible(line)) for line in LINE_BREAKS.split(text))
 
 
-def _escape(text: str) -> str:
-    return escape_html(" ".join(visible(text).split()))
-
-
 def _nearest(headlines: tuple[Headline, ...]) -> str:
     if not headlines:
         return ""
     items = "".join(
         f'<li><a href="{article_link(headline.article_id)}" class="dl-read">'
-        f"{_escape(headline.title) or say('panel.untitled')}</a>{_credit(headline)}</li>"
+        f"{escaped(headline.title) or say('panel.untitled')}</a>{_credit(headline)}</li>"
         for headline in headlines[:NEAREST]
     )
-    return f'<h3 class="dl-nearest">{_escape(say("panel.nearest"))}</h3><ul>{items}</ul>'
+    return f'<h3 class="dl-nearest">{escaped(say("panel.nearest"))}</h3><ul>{items}</ul>'
 
 
 def _credit(headline: Headline) -> str:
-    publisher = _escape(headline.publisher or "") or say("panel.unknown_publisher")
+    publisher = escaped(headline.publisher or "") or say("panel.unknown_publisher")
     return f'<span class="dl-quiet">{publisher} · {day(headline.published)}</span>'

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
+from qa.library import Library
 from qa.web.conversation import Engine
 from qa.web.server import ChatServer
 
@@ -33,10 +34,15 @@ class OpenPage(Protocol):
 
 
 @contextmanager
-def serving(open_engine: Callable[[], Engine], *, feedback: Path | None = None) -> Iterator[str]:
+def serving(
+    open_engine: Callable[[], Engine],
+    *,
+    feedback: Path | None = None,
+    library: Callable[[Any], Library] | None = None,
+) -> Iterator[str]:
     """The real server in a thread of its own; gives the address of the page, without a slash at its end."""
     ready = threading.Event()
-    server = ChatServer(open_engine, announce=lambda _: ready.set(), feedback=feedback)
+    server = ChatServer(open_engine, announce=lambda _: ready.set(), feedback=feedback, library=library)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -1,16 +1,15 @@
 """Answers as Markdown: what a reader sees, and that articles cannot put markup into it."""
 
 from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from qa.markdown import age, answer_markdown, day, escape, safe_link, visible
 from qa.types import Answer, AnswerStatus, Citation, Disagreement, Headline, Verdict
+from tests.qa.answers import Rendered
 
 MARKUP = st.text(
     st.one_of(st.sampled_from("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \n\t19aw"), st.characters()), max_size=40
@@ -37,29 +36,6 @@ HOSTILE = (
     "    indented code",
     "$$\\href{javascript:alert(1)}{x}$$ and $5",
 )
-
-
-class _Page(HTMLParser):
-    """The elements, links and text of a rendered page."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.links: list[str] = []
-        self._data: list[str] = []
-        self.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
-        self.close()
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self._data).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
-
-    def handle_data(self, data: str) -> None:
-        self._data.append(data)
 
 
 def citation(**changes: Any) -> Citation:
@@ -113,13 +89,13 @@ def test_a_source_that_is_no_article_says_what_it_is() -> None:
 
 
 def test_a_title_is_a_link_to_its_address() -> None:
-    page = _Page(answer_markdown(answered("x [1]", citation(url="https://news.example/a?b=1&copy;=2"))))
+    page = Rendered(answer_markdown(answered("x [1]", citation(url="https://news.example/a?b=1&copy;=2"))))
     assert page.links == ["https://news.example/a?b=1&copy;=2"]
 
 
 def test_a_title_cannot_move_its_link_elsewhere() -> None:
     bad = citation(title="a](https://evil.example) [b", url="https://news.example/")
-    page = _Page(answer_markdown(answered("x [1]", bad)))
+    page = Rendered(answer_markdown(answered("x [1]", bad)))
     assert page.links == ["https://news.example/"]
     assert "a](https://evil.example) [b" in page.text
 
@@ -164,7 +140,7 @@ def test_disagreements_and_notices_are_told() -> None:
 
 
 def test_paragraphs_bullets_bold_and_markers_of_an_answer_stay() -> None:
-    page = _Page(answer_markdown(answered("**Tarvo**\n\n- First the envoys. [1]\n* Then the aid. [1]\n\nThe end.")))
+    page = Rendered(answer_markdown(answered("**Tarvo**\n\n- First the envoys. [1]\n* Then the aid. [1]\n\nThe end.")))
     assert page.elements[:7] == ["p", "strong", "ul", "li", "li", "p", "p"]
     assert page.text.startswith("Tarvo First the envoys. [1] Then the aid. [1] The end.")
 
@@ -195,21 +171,21 @@ def test_nothing_hostile_becomes_an_element_or_a_link(hostile: str) -> None:
             reason=hostile * 2,
         )
     )
-    page = _Page(text)
+    page = Rendered(text)
     assert set(page.elements) <= {"p", "strong", "ul", "li", "blockquote"}
     assert page.links == []
 
 
 @given(MARKUP)
 def test_escaped_text_renders_as_itself(text: str) -> None:
-    page = _Page(escape(text))
+    page = Rendered(escape(text))
     assert page.text == " ".join(visible(text).split())
     assert set(page.elements) <= {"p"}
 
 
 @given(MARKUP)
 def test_an_answer_of_any_text_has_no_link_image_or_html(text: str) -> None:
-    page = _Page(answer_markdown(answered(text, citation(title=text, quote=text, publisher=text), reason=text)))
+    page = Rendered(answer_markdown(answered(text, citation(title=text, quote=text, publisher=text), reason=text)))
     assert set(page.elements) <= {"p", "strong", "ul", "li", "blockquote"}
 
 

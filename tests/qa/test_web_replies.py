@@ -2,67 +2,26 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from qa.markdown import visible
-from qa.types import Answer, AnswerStatus, Citation, Disagreement, Sentence, Verdict
+from qa.types import Answer, AnswerStatus, Disagreement, Sentence, Verdict
 from qa.web.replies import asked, bubble, messages, so_far, told, unasked
 from qa.web.session import Session
+from tests.qa.answers import HARBOUR, Rendered
 
 MARKUP = st.text(
     st.one_of(st.sampled_from("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \n\t12aw"), st.characters()), max_size=40
 )
 DAY = date(2023, 4, 5)
-CITATION = Citation(
-    number=1,
-    article_id="harbour",
-    passage_id="harbour:0",
-    title="Harbour talks end",
-    publisher="The Example Courier",
-    published=date(2023, 4, 2),
-    date_from="metadata",
-    kind="article",
-    url=None,
-    path="harbour.md",
-    quote="Three convoys were agreed on.",
-    start=35,
-    end=64,
-    age_days=3,
-    verdict=Verdict.VERBATIM,
-)
-
-
-class Rendered(HTMLParser):
-    """The elements, links and text of Markdown as a browser shows it."""
-
-    def __init__(self, markdown: str) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.links: list[str] = []
-        self._data: list[str] = []
-        self.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
-        self.close()
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self._data).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
-
-    def handle_data(self, data: str) -> None:
-        self._data.append(data)
 
 
 def answered(text: str = "Three convoys. [1]", **changes: Any) -> Answer:
-    values: dict[str, Any] = {"status": AnswerStatus.ANSWERED, "citations": (CITATION,), "as_of": DAY}
+    values: dict[str, Any] = {"status": AnswerStatus.ANSWERED, "citations": (HARBOUR,), "as_of": DAY}
     return Answer(question="How many convoys?", text=text, **values | changes)
 
 
@@ -97,7 +56,7 @@ def test_a_marker_is_one_link_whatever_stands_beside_it(text: str, shown: str) -
 
 
 def test_markers_side_by_side_are_links_of_their_own() -> None:
-    page = rendered("Three. [1][2]", citations=(CITATION, replace(CITATION, number=2)))
+    page = rendered("Three. [1][2]", citations=(HARBOUR, replace(HARBOUR, number=2)))
     assert page.links == ["#dl-source-3-1", "#dl-source-3-2"]
     assert page.text.startswith("Three. [1][2]")
 
@@ -108,7 +67,7 @@ def test_brackets_that_are_words_of_an_article_lead_nowhere(words: str) -> None:
 
 
 def test_markers_of_disagreeing_sources_are_links_too() -> None:
-    both = (CITATION, replace(CITATION, number=2))
+    both = (HARBOUR, replace(HARBOUR, number=2))
     page = rendered("x", citations=both, disagreements=(Disagreement(text="Two [1] or three", numbers=(1, 2)),))
     assert page.links == ["#dl-source-3-1", "#dl-source-3-2"]
     assert "Sources disagree Two [1] or three [2]" in page.text

@@ -15,6 +15,7 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,12 @@ from index.articlestore import Coverage
 from index.errors import IndexMissing, SettingsError
 from index.types import Article
 from qa.errors import RequestError
-from qa.types import Answer, AnswerStatus, Citation, Sentence, Verdict
+from qa.types import Answer, AnswerStatus, Sentence
 from qa.web import serve
 from qa.web.conversation import Filters, ask
 from qa.web.environment import ServeOptions
 from qa.web.server import ChatServer
+from tests.qa.answers import HARBOUR
 
 ROOT = Path(__file__).parents[2]
 TEXT = "Delegates met in the harbour town. Three convoys were agreed on. Both sides will return in May."
@@ -57,23 +59,7 @@ class PreparedEngine:
         if as_of == "tomorrow":
             raise RequestError("as_of is 'tomorrow', which is no day.")
         start = TEXT.index(QUOTE)
-        citation = Citation(
-            number=1,
-            article_id="harbour",
-            passage_id="harbour:0",
-            title="Harbour talks end",
-            publisher="The Example Courier",
-            published=date(2023, 4, 2),
-            date_from="metadata",
-            kind="fictional",
-            url=None,
-            path="harbour.md",
-            quote=QUOTE,
-            start=start,
-            end=start + len(QUOTE),
-            age_days=3,
-            verdict=Verdict.VERBATIM,
-        )
+        citation = replace(HARBOUR, kind="fictional", start=start, end=start + len(QUOTE))
         notices = tuple(f"earlier: {turn[0]}" for turn in history) + tuple(f"only: {name}" for name in publishers)
         return Answer(
             question=question,

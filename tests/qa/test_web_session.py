@@ -8,30 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.types import Answer, AnswerStatus, Citation, Disagreement, Headline, Sentence, Verdict
+from qa.types import Answer, AnswerStatus, Disagreement, Headline, Sentence, Verdict
 from qa.web.session import TURNS_KEPT, Session
-
-CITATION = Citation(
-    number=1,
-    article_id="harbour",
-    passage_id="harbour:0",
-    title="Harbour talks end",
-    publisher="The Example Courier",
-    published=date(2023, 4, 2),
-    date_from="metadata",
-    kind="article",
-    url=None,
-    path="harbour.md",
-    quote="Three convoys were agreed on.",
-    start=35,
-    end=64,
-    age_days=3,
-    verdict=Verdict.VERBATIM,
-)
+from tests.qa.answers import HARBOUR
 
 
 def said(question: str, status: AnswerStatus = AnswerStatus.ANSWERED, **more: Any) -> Answer:
-    return Answer(question=question, text=f"About {question}. [1]", status=status, citations=(CITATION,), **more)
+    return Answer(question=question, text=f"About {question}. [1]", status=status, citations=(HARBOUR,), **more)
 
 
 def session(turns: int) -> Session:

@@ -12,26 +12,11 @@ from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
 from qa.web.session import Session
 from qa.web.sources import CONTEXT_CHARACTERS, article_link, masthead, opening, panel, suggested
 from qa.web.words import say
+from tests.qa.answers import HARBOUR
 
 TEXT = "Delegates met in the harbour town.\n\nThree convoys were agreed on. Both sides will return in May."
 QUOTE = "Three convoys were agreed on."
-CITATION = Citation(
-    number=1,
-    article_id="harbour",
-    passage_id="harbour:0",
-    title="Harbour talks end",
-    publisher="The Example Courier",
-    published=date(2023, 4, 2),
-    date_from="metadata",
-    kind="article",
-    url=None,
-    path="harbour.md",
-    quote=QUOTE,
-    start=TEXT.index(QUOTE),
-    end=TEXT.index(QUOTE) + len(QUOTE),
-    age_days=3,
-    verdict=Verdict.VERBATIM,
-)
+CITATION = replace(HARBOUR, start=TEXT.index(QUOTE), end=TEXT.index(QUOTE) + len(QUOTE))
 ANSWER = Answer(question="How many convoys?", text=f"{QUOTE} [1]", status=AnswerStatus.ANSWERED, citations=(CITATION,))
 
 
