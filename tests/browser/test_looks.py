@@ -24,6 +24,17 @@ CUT_OFF = """
   return Math.max(0, shown.scrollWidth - shown.clientWidth, document.documentElement.scrollWidth - innerWidth);
 }
 """
+# The parts of the page, none of which lies within another, that lie over one another.
+OVERLAPPING = """
+parts => {
+  const boxes = parts.map(part => [part, document.querySelector(part)?.getBoundingClientRect()])
+    .filter(([, box]) => box?.width && box.height);
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return boxes.flatMap(([one, a], i) =>
+    boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} and ${other} overlap`));
+}
+"""
+PARTS = ["#dl-masthead", "#dl-bar", "#dl-chat", "#dl-next", "#dl-question", "#dl-filters", ".dl-sources"]
 # Whether the element that has the focus, or what surrounds it, looks different for it.
 STANDS_OUT = """
 () => {
@@ -169,6 +180,7 @@ def test_no_rule_of_wcag_is_broken_and_nothing_is_cut_off_at_any_width(open_page
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             page.evaluate(f"window.axe ?? (() => {{ {AXE_SCRIPT} }})()")
             faults = page.evaluate(VIOLATIONS, RULES)
+            faults += page.evaluate(OVERLAPPING, PARTS)
             cut_off = page.evaluate(CUT_OFF)
             found[f"{state} at {width}"] = faults + ([f"{cut_off} pixels are cut off"] if cut_off else [])
     assert {where: faults for where, faults in found.items() if faults} == {}
