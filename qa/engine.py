@@ -95,8 +95,8 @@ class QAEngine:
         """Open an index: the argument, else DATELINE_INDEX_DIR, else ./data/index.
 
         `llm` is a language model as "provider:model", or a LangChain chat model of the caller's own; without it,
-        DATELINE_LLM. `embedder` and `reader` take the place of those that the settings name. Raises `IndexMissing`, `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load
-        when needed.
+        DATELINE_LLM. `embedder` and `reader` take the place of those that the settings name. Raises `IndexMissing`,
+        `IndexBroken`, `IndexMismatch`, `SettingsError`, `PromptError`; models load when needed.
         """
         settings = settings or Settings.load()
         if index_dir is not None:

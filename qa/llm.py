@@ -11,6 +11,8 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -31,6 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds before a retry, as in the clien
 Messages: TypeAlias = Sequence[tuple[str, str]]
 Attempt: TypeAlias = "Callable[[BaseChatModel], AsyncGenerator[str, None]]"
 Items: TypeAlias = "SimpleQueue[str | LanguageModelError | None]"
+_LEFT: "ContextVar[Future[None] | None]" = ContextVar("dateline_left", default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,13 @@ class LanguageModel:
         items: Items = SimpleQueue()
         latest = time.monotonic() + self.limits.deadline + GRACE
         call = self._background.start(self._feed(attempt, items))
+
+        def cut(_: object) -> None:
+            call.cancel()
+            items.put(self._error(Failure.CUT))
+
+        if left := _LEFT.get():
+            left.add_done_callback(cut)
         try:
             while True:
                 try:
@@ -192,6 +202,16 @@ class LanguageModel:
         needs = self.provider or Provider(package="", extra="openai", key=None)
         sentence = failure.sentence.format(id=self.id, key=needs.key or "the key", extra=needs.extra)
         return LanguageModelError(sentence, failure=failure)
+
+
+@contextmanager
+def unless(left: "Future[None]") -> Iterator[None]:
+    """End the calls made inside, as if they were cut, once `left` is done: whoever asked waits no more."""
+    token = _LEFT.set(left)
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
 
 
 def open_llm(name: str, *, base_url: str | None = None, limits: Limits = Limits(), window: int = 8192) -> LanguageModel:

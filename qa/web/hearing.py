@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import TypeVar
+
+from qa.llm import unless
 
 T = TypeVar("T")
 _OVER = object()
@@ -12,17 +15,19 @@ _OVER = object()
 def heard(say: Callable[[], Iterator[T]], *, patience: float) -> Iterator[T | None]:
     """The items of an iterator that runs on a thread of its own, and None whenever none came for so many seconds.
 
-    Whoever closes this is free at once; the iterator itself is closed after its next item.
+    Whoever closes this is free at once, and the language model's call is ended; the iterator itself is closed after its
+    next item.
     """
     items: SimpleQueue[T | object] = SimpleQueue()
-    is_left = threading.Event()
+    left: Future[None] = Future()
 
     def speak() -> None:
         try:
-            for item in say():
-                if is_left.is_set():
-                    return
-                items.put(item)
+            with unless(left):
+                for item in say():
+                    if left.done():
+                        return
+                    items.put(item)
         finally:
             items.put(_OVER)
 
@@ -38,4 +43,4 @@ def heard(say: Callable[[], Iterator[T]], *, patience: float) -> Iterator[T | No
                 return
             yield item  # type: ignore[misc]
     finally:
-        is_left.set()
+        left.set_result(None)

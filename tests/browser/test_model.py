@@ -194,9 +194,11 @@ def test_a_model_that_says_nothing_can_be_stopped_and_the_next_question_is_taken
 ) -> None:
     page = open_page()
     provider.behave(hang_before_first())
+    provider.hung_up.clear()
     begin(page, FACT)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#dl-question .submit-button")).to_be_visible()
+    assert provider.hung_up.wait(2)
     provider.behave(obeying())
     expect(ask(page, OTHER)).to_contain_text("22")
 

@@ -1,14 +1,16 @@
 """Every fault of a provider, through the real clients: the call ends in time, as the right failure or the right text."""
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from email.utils import formatdate
 
 import pytest
 
 from qa.errors import LanguageModelError
 from qa.failures import Failure
-from qa.llm import LanguageModel, Limits, open_llm
+from qa.llm import LanguageModel, Limits, open_llm, unless
 from tests.qa.llm.provider import (
     Cue,
     Provider,
@@ -240,6 +242,22 @@ def test_giving_up_closes_the_connection(client: str, way: str) -> None:
         with pytest.raises(LanguageModelError):
             _ = [llm.complete(ASKED)] if way == "complete" else list(llm.stream(ASKED))
         assert provider.hung_up.wait(1)
+        llm.close()
+
+
+@CLIENTS
+@WAYS
+def test_who_waits_no_more_ends_the_call_of_a_silent_model_from_another_thread(client: str, way: str) -> None:
+    left: Future[None] = Future()
+    with Provider(hang_before_first()) as provider:
+        llm = model(client, provider.anthropic_url, Limits(deadline=10))
+        leaving = threading.Timer(0.3, left.set_result, [None])
+        leaving.start()
+        with unless(left):
+            assert asked(llm, way) == ("", Failure.CUT)
+            assert asked(llm, way) == ("", Failure.CUT)  # nor is another begun
+        assert provider.hung_up.wait(1)
+        assert provider.calls <= 1
         llm.close()
 
 
