@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
-from index.errors import CorpusError, IndexBroken, IndexMismatch
+from index.errors import IndexBroken, IndexMismatch, IndexMissing
 from index.generations import Manifest, current, reading
 from index.keywords import ANALYSER, KeywordIndex, bases
 from index.passages import CUTTING
 from index.settings import IndexSettings
 from index.types import EVERYTHING, Article, Passage, Scope
-from index.vectors import FILTERABLE, VectorStore
+from index.vectors import FILTERABLE, Place, VectorStore
 
 
 class Corpus:
@@ -43,7 +43,7 @@ class Corpus:
         with ExitStack() as opened:
             opened.enter_context(reading(folder))
             articles = opened.enter_context(closing(ArticleStore(folder / "articles.sqlite")))
-            vectors = opened.enter_context(closing(VectorStore.open(folder / "chroma")))
+            vectors = opened.enter_context(closing(VectorStore.open(Place(generation=folder, url=settings.chroma_url))))
             keywords = KeywordIndex.open(folder / "keywords")
             _check_counts(
                 settings.index_dir,
@@ -125,6 +125,7 @@ def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str
         "cutting": CUTTING,
         "analyser": ANALYSER,
         "filters": FILTERABLE,
+        "vectors": "server" if settings.chroma_url else "files",
     }
 
 
@@ -143,12 +144,14 @@ def kept_vectors(settings: IndexSettings, embedder: Embedder, keys: set[str]) ->
         before = Manifest.read(folder).fingerprint
         if (before.get("embedder"), before.get("embedder_sha256")) != (embedder.name, embedder.sha256):
             return {}
-        vectors = VectorStore.open(folder / "chroma")
-    except CorpusError:
+        vectors = VectorStore.open(
+            Place(generation=folder, url=settings.chroma_url if before.get("vectors") == "server" else None)
+        )
+    except (IndexMissing, IndexBroken, IndexMismatch):
         return {}
     try:
         return vectors.vectors_by_key(keys)
-    except CorpusError:
+    except IndexBroken:
         return {}
     finally:
         vectors.close()

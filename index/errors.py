@@ -7,6 +7,7 @@ DatelineError
     ├── IndexMissing       no index has been built at that place
     ├── IndexBroken        the files of the index do not belong together any more
     ├── IndexMismatch      the index was built with other settings than those in force
+    ├── ServerAway         the Chroma server that holds the vectors cannot be reached
     ├── IndexBusy          another process is building this index
     └── NothingToIndex     no readable article was found
 """
@@ -38,6 +39,10 @@ class IndexBroken(CorpusError):
 
 class IndexMismatch(CorpusError):
     """The index was built with other settings than those in force."""
+
+
+class ServerAway(CorpusError):
+    """The Chroma server that holds the vectors cannot be reached."""
 
 
 class IndexBusy(CorpusError):

@@ -10,18 +10,19 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 
 SCHEMA = 1
 POINTER = "CURRENT"
 KEPT = 2  # the live generation and the one before: a process that has read the pointer can still open it
+Remove: TypeAlias = Callable[[Path], None]
 _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 
 
@@ -133,7 +134,12 @@ def new_generation(index_dir: Path) -> Path:
     return folder
 
 
-def publish(index_dir: Path, generation: Path) -> None:
+def removed(generation: Path) -> None:
+    """Remove the folder of a generation."""
+    shutil.rmtree(generation, ignore_errors=True)
+
+
+def publish(index_dir: Path, generation: Path, remove: Remove = removed) -> None:
     """Make a finished generation the live one, in one step, then remove those that nobody needs any more."""
     temporary = index_dir / f"{POINTER}.tmp"
     with temporary.open("w", encoding="utf-8") as file:
@@ -144,7 +150,7 @@ def publish(index_dir: Path, generation: Path) -> None:
     _sync_folder(index_dir)
     for folder in [f for f in _generations(index_dir) if _is_finished(f)][:-KEPT]:
         if folder != generation and not _is_read(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 @contextmanager
@@ -156,17 +162,12 @@ def reading(generation: Path) -> Iterator[None]:
         yield
 
 
-def discard(generation: Path) -> None:
-    """Remove a generation that was not finished."""
-    shutil.rmtree(generation, ignore_errors=True)
-
-
-def sweep(index_dir: Path) -> None:
+def sweep(index_dir: Path, remove: Remove = removed) -> None:
     """Remove what a build that was killed left behind; call it under `building`."""
     live = _live(index_dir) if (index_dir / POINTER).is_file() else None
     for folder in _generations(index_dir):
         if folder.name != live and not _is_finished(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 def _live(index_dir: Path) -> str:

@@ -26,6 +26,9 @@ class IndexSettings(BaseSettings):
     passage_tokens: int = Field(
         128, ge=16, le=8192, description="Longest passage, title included, in tokens of the embedder."
     )
+    chroma_url: str | None = Field(
+        None, description="Chroma server that holds the vectors, e.g. http://localhost:8000; unset: files."
+    )
     max_file_mb: float = Field(
         20.0, gt=0, allow_inf_nan=False, description="Article files above this size are not read."
     )

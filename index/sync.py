@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,22 +14,22 @@ from index.articles import SourceFile, discover, read_file
 from index.articlestore import ArticleStore
 from index.corpus import Corpus, fingerprint, kept_vectors, open_previous
 from index.embeddings import Embedder, Progress, Vectors, open_embedder
-from index.errors import IndexMissing, NothingToIndex
+from index.errors import IndexMissing, NothingToIndex, ServerAway
 from index.generations import (
     Manifest,
     SourceRecord,
     building,
     current,
-    discard,
     new_generation,
     publish,
+    removed,
     sweep,
 )
 from index.keywords import KeywordIndex, keyword_text
 from index.passages import cut, embedded_text
 from index.settings import IndexSettings
 from index.types import Article, Passage, Problem, SyncReceipt
-from index.vectors import StoredPassage, VectorStore
+from index.vectors import Place, StoredPassage, VectorStore
 
 READING = 2  # raise when articles are read in another way, so that files which did not change are read again
 
@@ -65,7 +65,7 @@ def sync_index(
     embedder = embedder or open_embedder(settings.embedder)
     began = time.perf_counter()
     with building(settings.index_dir):
-        sweep(settings.index_dir)
+        sweep(settings.index_dir, _remover(settings))
         roots = tuple(str(path) for path in paths) if paths else _recorded_roots(settings)
         previous = None if rebuild else _previous(settings, embedder)
         try:
@@ -73,6 +73,19 @@ def sync_index(
         finally:
             if previous:
                 previous.close()
+
+
+def _remover(settings: IndexSettings) -> Callable[[Path], None]:
+    """What removes a generation: its vectors first, so that none are left behind where the server is away just now."""
+
+    def remove(generation: Path) -> None:
+        try:
+            VectorStore.remove(Place(generation=generation, url=settings.chroma_url))
+        except ServerAway:
+            return  # the next sync tries again
+        removed(generation)
+
+    return remove
 
 
 def _previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
@@ -102,9 +115,9 @@ def _sync(
     try:
         manifest, embedded, seconds = _build(folder, reading, roots, settings, embedder, rebuild, progress)
     except BaseException:
-        discard(folder)
+        _remover(settings)(folder)
         raise
-    publish(settings.index_dir, folder)
+    publish(settings.index_dir, folder, _remover(settings))
     return _receipt(reading, manifest, previous, settings, began, embedded, seconds)
 
 
@@ -180,7 +193,7 @@ def _build(
         StoredPassage(passage=p, key=k, published=a.published, publisher=a.credited)
         for (a, p), k in zip(pairs, keys, strict=True)
     ]
-    store = VectorStore.create(folder / "chroma")
+    store = VectorStore.create(Place(generation=folder, url=settings.chroma_url))
     try:
         store.add(stored, vectors)
     finally:

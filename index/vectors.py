@@ -1,21 +1,25 @@
-"""Passages and their vectors in Chroma; the only importer of chromadb."""
+"""Passages and their vectors in Chroma, in files or on a server; the only importer of chromadb."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexBroken
+from index.errors import CorpusError, IndexBroken, ServerAway, SettingsError
 from index.types import EVERYTHING, Passage, Scope
 
 COLLECTION = "passages"
 FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with passages to narrow a search
 WRITE_BATCH = 256  # Chroma advises 50 to 250 for inserts; the hard limit is 5,461
+PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
 _opening = threading.Lock()  # PersistentClient is thread-safe in use, not while it is made or closed
 
 
@@ -29,38 +33,69 @@ class StoredPassage:
     publisher: str | None
 
 
-class VectorStore:
-    """One Chroma collection in one folder: cosine distance, vectors given, dates as integers.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a store lies: in the folder `chroma` of its generation, or on the Chroma server at `url`.
 
-    A store is written once, in a folder of its own, and read ever after. Raises `IndexBroken` where Chroma cannot read
-    its files.
+    There the generation's name is that of its collection. A user name and password in the URL are sent along.
     """
 
-    def __init__(self, client: Any, collection: Any, folder: Path) -> None:
-        self._client, self._collection, self._folder = client, collection, folder
+    generation: Path
+    url: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of a store in files."""
+        return self.generation / "chroma"
+
+    @property
+    def collection(self) -> str:
+        """What Chroma calls the collection."""
+        return f"dateline-{self.generation.name}" if self.url else COLLECTION
+
+    def __str__(self) -> str:
+        if not self.url:
+            return str(self.folder)
+        return f"{self.collection} on the Chroma server {_without_password(self.url)}"
+
+
+class VectorStore:
+    """One Chroma collection in one place: cosine distance, vectors given, dates as integers.
+
+    A store is written once, in a place of its own, and read ever after. Raises `IndexBroken` where Chroma cannot read
+    it, `ServerAway` where its server cannot be reached.
+    """
+
+    def __init__(self, client: Any, collection: Any, place: Place) -> None:
+        self._client, self._collection, self._place = client, collection, place
 
     @classmethod
-    def create(cls, folder: Path) -> "VectorStore":
-        """Make an empty store in a new folder."""
-        client = _client(folder)
-        collection = client.create_collection(
-            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
-        )
-        return cls(client, collection, folder)
+    def create(cls, place: Place) -> "VectorStore":
+        """Make an empty store in a new place."""
+        with _opened(place) as client:
+            collection = client.create_collection(
+                place.collection,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            )
+        return cls(client, collection, place)
 
     @classmethod
-    def open(cls, folder: Path) -> "VectorStore":
+    def open(cls, place: Place) -> "VectorStore":
         """Open a store that was written before."""
-        if not (folder / "chroma.sqlite3").is_file():
-            raise IndexBroken(f"The vector store {folder} is missing. {REBUILD}")
-        client = None
-        try:
-            client = _client(folder)
-            return cls(client, client.get_collection(COLLECTION, embedding_function=None), folder)
-        except Exception as error:
-            if client:
-                _close(client)
-            raise IndexBroken(f"Chroma cannot read {folder}: {_said(error)}. {REBUILD}") from error
+        if not place.url and not (place.folder / "chroma.sqlite3").is_file():
+            raise IndexBroken(f"The vector store {place} is missing. {REBUILD}")
+        with _opened(place) as client:
+            return cls(client, client.get_collection(place.collection, embedding_function=None), place)
+
+    @staticmethod
+    def remove(place: Place) -> None:
+        """Take a store from its server; what lies in files goes with the folder of its generation."""
+        if place.url:
+            with _opened(place) as client:
+                if place.collection in [str(collection.name) for collection in client.list_collections()]:
+                    client.delete_collection(place.collection)
+            _close(client)
 
     def add(self, stored: Sequence[StoredPassage], vectors: NDArray[np.float32]) -> None:
         """Write passages with their vectors, shape (passages, dimension)."""
@@ -83,7 +118,7 @@ class VectorStore:
                 include=["documents", "metadatas", "distances"],
             )
         except Exception as error:
-            raise IndexBroken(f"Chroma cannot search {self._folder}: {_said(error)}. {REBUILD}") from error
+            raise _broken(self._place, error) from error
         rows = zip(found["ids"][0], found["documents"][0], found["metadatas"][0], found["distances"][0], strict=True)
         return [(_passage(id_, text, data), 1.0 - float(distance)) for id_, text, data, distance in rows]
 
@@ -117,7 +152,7 @@ class VectorStore:
         try:
             return int(self._collection.count())
         except Exception as error:
-            raise IndexBroken(f"Chroma cannot read {self._folder}: {_said(error)}. {REBUILD}") from error
+            raise _broken(self._place, error) from error
 
     def close(self) -> None:
         """Release the files; the store cannot be used afterwards."""
@@ -131,7 +166,7 @@ class VectorStore:
         try:
             found: Mapping[str, Any] = self._collection.get(**arguments)
         except Exception as error:
-            raise IndexBroken(f"Chroma cannot read {self._folder}: {_said(error)}. {REBUILD}") from error
+            raise _broken(self._place, error) from error
         return found
 
 
@@ -143,12 +178,70 @@ def as_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def _client(folder: Path) -> Any:
+@contextmanager
+def _opened(place: Place) -> Iterator[Any]:
+    """A client that stays open unless what is done first with it fails."""
+    client = None
+    try:
+        client = _client(place)
+        yield client
+    except SettingsError:
+        raise
+    except Exception as error:
+        if client:
+            _close(client)
+        raise _broken(place, error) from error
+
+
+def _client(place: Place) -> Any:
     import chromadb
     from chromadb.config import Settings
 
+    settings = Settings(anonymized_telemetry=False)
     with _opening:
-        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        if not place.url:
+            return chromadb.PersistentClient(str(place.folder), settings=settings)
+        client = chromadb.HttpClient(settings=settings, **_address(place.url))
+    client._server._session.timeout = PATIENCE  # the client has no setting for it
+    return client
+
+
+def _address(url: str) -> Mapping[str, Any]:
+    """What Chroma's client takes for a URL. Raises `SettingsError`."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or parts.path.strip("/"):
+        raise SettingsError(
+            f"DATELINE_CHROMA_URL is {_without_password(url)!r}: write it as http://host:8000, without a path."
+        )
+    headers = {}
+    if parts.username:
+        said = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+        headers["Authorization"] = f"Basic {b64encode(said).decode()}"
+    ssl = parts.scheme == "https"
+    return {"host": host, "port": port or (443 if ssl else 8000), "ssl": ssl, "headers": headers}
+
+
+def _without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('//')[0]}//{after}" if at else url
+
+
+def _broken(place: Place, error: Exception) -> CorpusError:
+    if _is_unreachable(error):
+        said = _said(error).partition(". ")[0]
+        return ServerAway(f"Chroma cannot read {place}: {said}. Start it, or correct or unset DATELINE_CHROMA_URL.")
+    return IndexBroken(f"Chroma cannot read {place}: {_said(error)}. {REBUILD}")
+
+
+def _is_unreachable(error: Exception) -> bool:
+    from httpx import HTTPError
+
+    return isinstance(error, HTTPError) or "Could not connect to a Chroma server" in str(error)
 
 
 def _close(client: Any) -> None:

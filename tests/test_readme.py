@@ -112,6 +112,7 @@ def test_the_example_does_nothing_until_a_line_is_uncommented_and_then_all_of_it
         name for name in Settings.model_fields if getattr(uncommented, name) != getattr(Settings(_env_file=None), name)
     }
     assert differing == {
+        "chroma_url",
         "default_year",
         "llm",
         "llm_base_url",

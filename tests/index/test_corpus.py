@@ -19,7 +19,7 @@ from index.generations import POINTER, current
 from index.settings import IndexSettings
 from index.sync import sync_index
 from index.types import EVERYTHING, Passage, Scope
-from index.vectors import VectorStore
+from index.vectors import Place, VectorStore
 from tests.doubles import WordCountEmbedder
 
 ARTICLES = {
@@ -150,7 +150,7 @@ def empty_chroma(generation: Path) -> None:
 
 
 def lose_a_passage(generation: Path) -> None:
-    with closing(VectorStore.open(generation / "chroma")) as store:
+    with closing(VectorStore.open(Place(generation=generation))) as store:
         store._collection.delete(ids=store._collection.get()["ids"][:1])
 
 

@@ -18,9 +18,9 @@ from index.generations import (
     SourceRecord,
     building,
     current,
-    discard,
     new_generation,
     publish,
+    removed,
     sweep,
 )
 
@@ -139,9 +139,9 @@ def test_sweeping_spares_the_live_generation_even_without_its_manifest(tmp_path:
     assert live.is_dir()
 
 
-def test_a_discarded_generation_is_gone(tmp_path: Path) -> None:
+def test_a_removed_generation_is_gone(tmp_path: Path) -> None:
     generation = finished(tmp_path)
-    discard(generation)
+    removed(generation)
     assert names(tmp_path) == set()
 
 

@@ -41,6 +41,7 @@ VALUES = {
     "default_year": ("2023", 2023),
     "passage_tokens": ("256", 256),
     "max_file_mb": ("0.5", 0.5),
+    "chroma_url": ("http://vectors:8000", "http://vectors:8000"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Passages and vectors in Chroma: what goes in comes out, near is near, and days and publishers filter."""
+"""Passages and vectors in Chroma, in files and on a server: what goes in comes out, near is near, days and publishers filter."""
 
 import threading
 from collections.abc import Iterator
@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.embeddings import Vectors
-from index.errors import IndexBroken
+from index.errors import IndexBroken, ServerAway, SettingsError
 from index.types import EVERYTHING, Passage, Scope
-from index.vectors import WRITE_BATCH, StoredPassage, VectorStore, as_number
+from index.vectors import WRITE_BATCH, Place, StoredPassage, VectorStore, as_number
+from tests.index.chroma_server import chroma_server
 
 FIRST_DAY = date(2023, 1, 1)
 MANY, WIDTH, DAYS = 2100, 32, 300
@@ -30,8 +31,24 @@ def stored(
     return StoredPassage(passage=passage, key=f"key{number}", published=published, publisher=publisher)
 
 
-def written(folder: Path, passages: list[StoredPassage], vectors: list[list[float]]) -> VectorStore:
-    store = VectorStore.create(folder)
+@pytest.fixture(scope="module", params=["files", "server"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Where vectors are kept: every test holds for both."""
+    if request.param == "files":
+        yield None
+    else:
+        with chroma_server(tmp_path_factory.mktemp("server")) as address:
+            yield address
+
+
+@pytest.fixture
+def place(tmp_path: Path, url: str | None) -> Place:
+    """A place where nothing was written yet."""
+    return Place(generation=tmp_path, url=url)
+
+
+def written(place: Place, passages: list[StoredPassage], vectors: list[list[float]]) -> VectorStore:
+    store = VectorStore.create(place)
     store.add(passages, np.array(vectors, dtype=np.float32))
     return store
 
@@ -50,51 +67,51 @@ class Many(NamedTuple):
     Every tenth has no date, every third is of one publisher and the rest of another.
     """
 
-    folder: Path
+    place: Place
     vectors: Vectors
     days: list[date | None]
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Many:
+def many(tmp_path_factory: pytest.TempPathFactory, url: str | None) -> Many:
     random = np.random.default_rng(20230927)
     centres = random.normal(size=(40, WIDTH))
     vectors = unit(centres[random.integers(40, size=MANY)] + 0.5 * random.normal(size=(MANY, WIDTH)))
     days = [None if n % 10 == 0 else FIRST_DAY + timedelta(days=int(random.integers(DAYS))) for n in range(MANY)]
-    folder = tmp_path_factory.mktemp("vectors") / "chroma"
-    store = VectorStore.create(folder)
+    place = Place(generation=tmp_path_factory.mktemp("vectors"), url=url)
+    store = VectorStore.create(place)
     store.add([stored(n, day, publisher="BA"[n % 3 == 0]) for n, day in enumerate(days)], vectors)
     store.close()
-    return Many(folder, vectors, days)
+    return Many(place, vectors, days)
 
 
 @pytest.fixture
 def store(many: Many) -> Iterator[VectorStore]:
-    with closing(VectorStore.open(many.folder)) as opened:
+    with closing(VectorStore.open(many.place)) as opened:
         yield opened
 
 
-def test_passages_come_out_as_they_went_in(tmp_path: Path) -> None:
+def test_passages_come_out_as_they_went_in(place: Place) -> None:
     given = [
         stored(1, date(2023, 9, 27), "“Ships came back,” said Åsa.\n\nThe port: 5.3 million."),
         stored(2, None, "x" * 5000),
     ]
-    with closing(written(tmp_path / "chroma", given, [[1, 0], [0, 1]])) as store:
+    with closing(written(place, given, [[1, 0], [0, 1]])) as store:
         assert store.count() == 2
         assert store.passages(["a2-000", "a1-000", "nowhere"]) == {s.passage.id: s.passage for s in given}
         assert store.passages([]) == {}
 
 
-def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
+def test_what_was_written_is_there_after_opening_again(place: Place) -> None:
     given = [stored(number) for number in range(3)]
-    written(tmp_path / "chroma", given, [[1, 0], [0, 1], [1, 1]]).close()
-    with closing(VectorStore.open(tmp_path / "chroma")) as store:
+    written(place, given, [[1, 0], [0, 1], [1, 1]]).close()
+    with closing(VectorStore.open(place)) as store:
         assert {passage for passage, _ in store.query(np.array([1, 0], np.float32), 3)} == {s.passage for s in given}
 
 
-def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(tmp_path: Path) -> None:
+def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(place: Place) -> None:
     vectors: list[list[float]] = [[0.2, 0], [3, 3], [0, 1], [-1, 0]]
-    with closing(written(tmp_path / "chroma", [stored(n) for n in range(4)], vectors)) as store:
+    with closing(written(place, [stored(n) for n in range(4)], vectors)) as store:
         found = store.query(np.array([1, 0], np.float32), 4)
     assert ids(found) == ["a0-000", "a1-000", "a2-000", "a3-000"]
     assert [score for _, score in found] == pytest.approx([1, 0.5**0.5, 0, -1], abs=1e-6)
@@ -108,9 +125,9 @@ def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(store: Vector
     assert store._collection._embedding_function is None
 
 
-def test_days_are_kept_as_integers_and_what_is_unknown_is_not_kept(tmp_path: Path) -> None:
+def test_days_are_kept_as_integers_and_what_is_unknown_is_not_kept(place: Place) -> None:
     given = [stored(1, date(2023, 9, 7), publisher="Elm Courier"), stored(2)]
-    with closing(written(tmp_path / "chroma", given, [[1, 0], [0, 1]])) as store:
+    with closing(written(place, given, [[1, 0], [0, 1]])) as store:
         dated, undated = store._collection.get(ids=["a1-000", "a2-000"])["metadatas"]
     assert dated["published"] == 20230907
     assert type(dated["published"]) is int
@@ -141,7 +158,7 @@ def test_days_as_numbers_sort_as_days_do(one: date, other: date) -> None:
     ],
 )
 def test_a_scope_leaves_out_what_lies_outside_and_what_does_not_tell(
-    tmp_path: Path, scope: Scope, wanted: list[int]
+    place: Place, scope: Scope, wanted: list[int]
 ) -> None:
     given = [
         stored(1, date(2023, 9, 21), publisher="Elm Courier"),
@@ -150,13 +167,13 @@ def test_a_scope_leaves_out_what_lies_outside_and_what_does_not_tell(
         stored(4, publisher="Elm Courier"),
     ]
     vectors: list[list[float]] = [[1, 0], [1, 0.1], [1, 0.2], [1, 0.3]]
-    with closing(written(tmp_path / "chroma", given, vectors)) as store:
+    with closing(written(place, given, vectors)) as store:
         found = ids(store.query(np.array([1, 0], np.float32), 10, scope))
     assert found == [f"a{number}-000" for number in wanted]
 
 
-def test_an_empty_store_finds_nothing(tmp_path: Path) -> None:
-    with closing(VectorStore.create(tmp_path / "chroma")) as store:
+def test_an_empty_store_finds_nothing(place: Place) -> None:
+    with closing(VectorStore.create(place)) as store:
         assert store.query(np.array([1, 0], np.float32), 5) == []
         assert store.vectors_by_key({"key1"}) == {}
         assert store.count() == 0
@@ -217,7 +234,7 @@ def test_many_threads_may_open_search_and_close_at_once(many: Many) -> None:
         start.wait()
         firsts = []
         for round_ in range(4):
-            with closing(VectorStore.open(many.folder)) as store:
+            with closing(VectorStore.open(many.place)) as store:
                 firsts += ids(store.query(many.vectors[number * 4 + round_], 1))
         return firsts
 
@@ -227,25 +244,66 @@ def test_many_threads_may_open_search_and_close_at_once(many: Many) -> None:
 
 
 def test_closing_one_opened_store_leaves_another_in_use(many: Many) -> None:
-    with closing(VectorStore.open(many.folder)) as store:
-        VectorStore.open(many.folder).close()
+    with closing(VectorStore.open(many.place)) as store:
+        VectorStore.open(many.place).close()
         assert ids(store.query(many.vectors[3], 1)) == ["a3-000"]
 
 
 def test_a_store_that_is_missing_is_a_broken_index(tmp_path: Path) -> None:
     with pytest.raises(IndexBroken, match=r"chroma is missing\. Run: dateline index --rebuild"):
-        VectorStore.open(tmp_path / "chroma")
+        VectorStore.open(Place(generation=tmp_path))
     assert not (tmp_path / "chroma").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"no database " * 400])
 def test_a_store_that_chroma_cannot_read_is_a_broken_index(tmp_path: Path, content: bytes) -> None:
-    written(tmp_path / "chroma", [stored(1)], [[1, 0]]).close()
+    written(Place(generation=tmp_path), [stored(1)], [[1, 0]]).close()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(content)
     with pytest.raises(IndexBroken, match=r"Chroma cannot read .*\. Run: dateline index --rebuild"):
-        VectorStore.open(tmp_path / "chroma")
+        VectorStore.open(Place(generation=tmp_path))
 
 
 def test_a_query_of_another_model_is_refused_and_says_so(store: VectorStore) -> None:
     with pytest.raises(IndexBroken, match=f"dimension of {WIDTH}, got 2"):
         store.query(np.array([1, 0], np.float32), 3)
+
+
+def test_a_store_is_taken_from_its_server_and_another_stays(tmp_path: Path, url: str | None) -> None:
+    if url is None:
+        pytest.skip("what lies in files goes with its folder")
+    one, other = (
+        Place(generation=tmp_path / name, url=url) for name in ("20231121T100000-aaaaaa", "20231121T100000-bbbbbb")
+    )
+    for place in (one, other):
+        written(place, [stored(1)], [[1, 0]]).close()
+    VectorStore.remove(one)
+    VectorStore.remove(one)
+    with pytest.raises(IndexBroken, match=r"aaaaaa on the Chroma server http://127.*\. Run: dateline index --rebuild"):
+        VectorStore.open(one)
+    with closing(VectorStore.open(other)) as store:
+        assert store.count() == 1
+
+
+def test_a_server_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
+    place = Place(generation=tmp_path, url="http://reader:secret@127.0.0.1:9")
+    with pytest.raises(ServerAway, match=r"Chroma server http://127\.0\.0\.1:9: Could not connect") as caught:
+        VectorStore.open(place)
+    assert "unset DATELINE_CHROMA_URL" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_goes_away_is_a_broken_index_and_no_empty_one(tmp_path: Path) -> None:
+    with chroma_server(tmp_path / "server") as url:
+        store = written(Place(generation=tmp_path, url=url), [stored(1)], [[1, 0]])
+    with pytest.raises(ServerAway, match="DATELINE_CHROMA_URL"):
+        store.query(np.array([1, 0], np.float32), 3)
+    with pytest.raises(ServerAway, match="DATELINE_CHROMA_URL"):
+        store.count()
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://localhost", "http://", "http://localhost/chroma", "http://a:b:c"]
+)
+def test_what_is_no_address_of_a_server_is_refused_with_the_way_to_write_it(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match=r"DATELINE_CHROMA_URL .* write it as http://host:8000"):
+        VectorStore.open(Place(generation=tmp_path, url=url))
