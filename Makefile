@@ -6,12 +6,14 @@
 PYTHON ?= python3
 TORCH_ARGS ?=
 ARTICLES ?=
+DATA ?=
+NAMES ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
 export HF_HUB_OFFLINE = 1
 
-.PHONY: chat test check format lint types bench screenshots lock wheel clean
+.PHONY: chat test check format lint types bench yardsticks screenshots lock wheel clean
 
 chat: $(READY)
 	$(BIN)/dateline index $(ARTICLES)
@@ -35,6 +37,10 @@ types: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tools/bench.py
+
+# DATA is the folder of the public sets; NAMES, some of them.
+yardsticks: $(READY)
+	$(BIN)/python -m tools.yardsticks $(DATA) $(NAMES) --out docs/yardsticks.md
 
 screenshots: $(READY)
 	$(BIN)/python docs/screenshot.py

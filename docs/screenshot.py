@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the page, docs/images/*.png, with the real engine over the seeds and fictional news."""
+"""Takes the README's pictures, docs/images/*.png, with the real engine over the seeds and fictional news."""
 
 import sys
 import tempfile
@@ -8,6 +8,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from index.sync import sync_index
+from qa import QAEngine
+from qa.evaluation.page import render_html
+from qa.evaluation.questions import load_questions, select_half
+from qa.evaluation.running import Plan, start_run
+from qa.evaluation.runs import load_run
+from qa.evaluation.scoring import score_records
 from qa.library import Library
 from qa.live import LiveEngine
 from qa.settings import Settings
@@ -15,6 +21,7 @@ from tests.browser.pages import CHROMIUM, SWITCHES, serving
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
+QUESTIONS = ROOT / "tests" / "questions.jsonl"
 ANSWERED = "How long did the meeting in Yevlakh last?"
 DECLINED = "How many people were killed in Baku?"
 WIDE, PHONE = (1280, 860), (390, 844)
@@ -66,6 +73,18 @@ def photograph(browser: Browser, address: str) -> None:
         page.close()
 
 
+def report(settings: Settings, folder: Path) -> Path:
+    """The report of a run over the tuning half of the questions, as a file."""
+    questions = select_half(load_questions(QUESTIONS), "tune")
+    folder.mkdir()
+    with QAEngine.open(settings=settings) as engine:
+        start_run(folder, engine, Plan(questions=questions, question_file=QUESTIONS.name, half="tune"))
+    manifest, records = load_run(folder)
+    file = folder / "report.html"
+    file.write_text(render_html(score_records(records), manifest, records), encoding="utf-8")
+    return file
+
+
 def main() -> None:
     """Index the articles in a folder of its own, serve them, take the pictures."""
     if CHROMIUM is None:
@@ -79,6 +98,9 @@ def main() -> None:
         ) as address:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
             photograph(browser, address)
+            page = browser.new_page(viewport={"width": WIDE[0], "height": 1090}, device_scale_factor=1.5)
+            page.goto(report(settings, Path(folder) / "run").as_uri())
+            page.screenshot(path=IMAGES / "report.png")
             browser.close()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from index.dates import publication
 from index.errors import SettingsError
@@ -31,16 +32,21 @@ SUFFIXES = tuple(_READERS)
 # O_NONBLOCK keeps a pipe that took the place of a file from blocking the run.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MEBIBYTE = 2**20
+Stamp: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file to read: where it is, its printable name as the user would write it, and the hash of its bytes."""
+    """A file to read: where it is, its printable name as the user would write it, and the hash of its bytes.
+
+    `stamp` is its size and the times of its last change of content and of anything, in nanoseconds.
+    """
 
     path: Path
     name: str
     sha256: str
     suffix: str
+    stamp: Stamp = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +57,27 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def discover(paths: Sequence[Path], *, max_bytes: int) -> Discovery:
+def discover(
+    paths: Sequence[Path], *, max_bytes: int, known: Mapping[str, tuple[Stamp | None, str]] | None = None,
+    without: Path | None = None,
+) -> Discovery:  # fmt: skip
     """Find the article files at the given files and folders; a file that is reached twice counts once.
 
-    Links inside folders are not followed, nothing but regular files is opened, hidden files are ignored.
+    Links inside folders are not followed, nothing but regular files is opened, hidden files are ignored. `known` has the
+    stamp and the hash of files by their names: one that has its stamp still is not read. The folder `without` is left out.
     Raises `SettingsError` for a path that does not exist.
     """
     files: dict[str, SourceFile] = {}
     problems: dict[str, Problem] = {}
     seen: set[Path] = set()
     for given in paths:
-        for found in _walk(given):
+        for found in _walk(given, without and without.resolve()):
             name = _printable(found)
             place = found.parent.resolve() / found.name
             if place not in seen:
                 seen.add(place)
                 try:
-                    files[name] = _source(found, name, max_bytes)
+                    files[name] = _source(found, name, max_bytes, (known or {}).get(name))
                 except Unreadable as problem:
                     problems[name] = Problem(path=name, line=None, reason=str(problem), failed=problem.failed)
     return Discovery(
@@ -127,7 +137,7 @@ def _drafts(content: Content, suffix: str) -> Iterator[Draft | Unreadable]:
         yield problem
 
 
-def _walk(given: Path) -> Iterator[Path]:
+def _walk(given: Path, without: Path | None) -> Iterator[Path]:
     try:
         mode = given.stat().st_mode
     except OSError as error:
@@ -136,16 +146,18 @@ def _walk(given: Path) -> Iterator[Path]:
             return
         raise SettingsError(f"{_printable(given)} does not exist; give a file or a folder that does.") from error
     if stat.S_ISDIR(mode):
-        yield from _walk_folder(given)
+        yield from _walk_folder(given, without)
     else:
         # A link that the user names is meant; those met on the way are not followed.
         yield given.resolve() if given.is_symlink() else given
 
 
-def _walk_folder(folder: Path) -> Iterator[Path]:
+def _walk_folder(folder: Path, without: Path | None) -> Iterator[Path]:
     waiting = [folder]
     while waiting:
         current = waiting.pop()
+        if without and current.name == without.name and current.resolve() == without:
+            continue
         try:
             with os.scandir(current) as listing:
                 entries = [entry for entry in listing if not entry.name.startswith(".")]
@@ -159,7 +171,19 @@ def _walk_folder(folder: Path) -> Iterator[Path]:
                 yield current / entry.name
 
 
-def _source(path: Path, name: str, max_bytes: int) -> SourceFile:
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file; None where there is none."""
+    try:
+        return _stamp(os.lstat(path))
+    except OSError:
+        return None
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _source(path: Path, name: str, max_bytes: int, known: tuple[Stamp | None, str] | None) -> SourceFile:
     suffix = path.suffix.lower()
     descriptor = _opened(path)
     with os.fdopen(descriptor, "rb") as file:
@@ -167,17 +191,18 @@ def _source(path: Path, name: str, max_bytes: int) -> SourceFile:
             raise Unreadable("a README is not an article", failed=False)
         if suffix not in SUFFIXES:
             raise Unreadable(_unsupported(suffix), failed=False)
-        size = os.fstat(descriptor).st_size
+        stamp = _stamp(os.fstat(descriptor))
+        size = stamp[0]
         if size > max_bytes:
             raise Unreadable(
                 f"too large: {size / _MEBIBYTE:.1f} MB, where at most {max_bytes / _MEBIBYTE:g} MB are read;"
                 " split it or raise DATELINE_MAX_FILE_MB"
             )
         try:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = known[1] if known and known[0] == stamp else hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise Unreadable(f"cannot be read: {error.strerror}") from error
-    return SourceFile(path=path, name=name, sha256=digest, suffix=suffix)
+    return SourceFile(path=path, name=name, sha256=digest, suffix=suffix, stamp=stamp)
 
 
 def _opened(path: Path) -> int:

@@ -3,17 +3,23 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from index.errors import IndexBroken
-from index.types import EVERYTHING, Article, DateSource, Scope
+from index.stories import UNGROUPED, Grouping
+from index.types import EVERYTHING, Article, DateSource, Scope, Story
 
 _SCHEMA = """
-create table article (position integer primary key, id text unique not null, published text, publisher text, data text not null)
+create table article (
+  position integer primary key, id text unique not null, published text, publisher text, data text not null,
+  story text not null, sketch blob
+);
+create index story on article (story);
+create table compared (one text not null, other text not null, is_one integer not null);
 """
 
 
@@ -42,14 +48,20 @@ class ArticleStore:
         self._lock = threading.Lock()
 
     @staticmethod
-    def create(file: Path, articles: Iterable[Article]) -> None:
-        """Write the articles into a new file."""
+    def create(file: Path, articles: Iterable[Article], grouping: Grouping = UNGROUPED) -> None:
+        """Write the articles into a new file, with their stories; an article that is in no group is one by itself."""
+        days = ((a, a.published and a.published.isoformat()) for a in articles)
+        rows = (
+            (a.id, day, a.credited, _dump(a), grouping.stories.get(a.id, a.id), grouping.sketches.get(a.id))
+            for a, day in days
+        )
+        compared = ((one, other, is_one) for (one, other), is_one in grouping.verdicts.items())
         with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute(_SCHEMA)
+            connection.executescript(_SCHEMA)
             connection.executemany(
-                "insert into article (id, published, publisher, data) values (?, ?, ?, ?)",
-                ((a.id, a.published and a.published.isoformat(), a.credited, _dump(a)) for a in articles),
+                "insert into article (id, published, publisher, data, story, sketch) values (?, ?, ?, ?, ?, ?)", rows
             )
+            connection.executemany("insert into compared values (?, ?, ?)", compared)
 
     def get(self, article_id: str) -> Article:
         """The article of that id. Raises `KeyError`."""
@@ -83,6 +95,42 @@ class ArticleStore:
             undated=count - dated,
         )
 
+    def story_ids(self, ids: Collection[str]) -> Mapping[str, str]:
+        """The story of each of these articles; unknown ids are absent."""
+        query = "select id, story from article where id in (select value from json_each(?))"
+        return dict(self._rows(query, (json.dumps(list(ids)),)))
+
+    def stories(self, scope: Scope = EVERYTHING) -> tuple[Story, ...]:
+        """The stories with more than one article in scope, those of the newest articles first."""
+        shared = "story in (select story from article group by story having count(*) > 1)"
+        return tuple(story for story in self._stories(shared, (), scope) if len(story.articles) > 1)
+
+    def stories_of(self, ids: Collection[str], scope: Scope = EVERYTHING) -> tuple[Story, ...]:
+        """The stories of these articles, each with all its articles in scope."""
+        theirs = "story in (select story from article where id in (select value from json_each(?)))"
+        return self._stories(theirs, (json.dumps(list(ids)),), scope)
+
+    def _stories(self, which: str, values: Sequence[str], scope: Scope) -> tuple[Story, ...]:
+        conditions, more = conditions_on(scope)
+        rows = self._rows(
+            "select story, id, publisher, published, json_extract(data, '$.title') from article"  # noqa: S608, ours
+            f" where {' and '.join([which, *conditions])} order by published is null, published desc, position",
+            (*values, *more),
+        )
+        found: dict[str, list[tuple]] = {}  # type: ignore[type-arg]
+        for story, *row in rows:
+            found.setdefault(story, []).append(tuple(row))
+        return tuple(_story(id_, articles) for id_, articles in found.items())
+
+    def grouping(self) -> Grouping:
+        """What is known of the stories, for the next index."""
+        rows = self._rows("select id, story, sketch from article")
+        return Grouping(
+            stories={id_: story for id_, story, _ in rows},
+            sketches={id_: sketch for id_, _, sketch in rows if sketch is not None},
+            verdicts={(a, b): bool(is_one) for a, b, is_one in self._rows("select one, other, is_one from compared")},
+        )
+
     def count(self) -> int:
         """How many articles there are."""
         return int(self._rows("select count(*) from article")[0][0])
@@ -114,6 +162,18 @@ def conditions_on(scope: Scope) -> tuple[list[str], list[str]]:
         conditions.append("publisher in (select value from json_each(?))")
         values.append(json.dumps(scope.publishers))
     return conditions, values
+
+
+def _story(id_: str, rows: Sequence[tuple[str, str | None, str | None, str]]) -> Story:
+    days = [date.fromisoformat(published) for _, _, published, _ in rows if published]
+    return Story(
+        id=id_,
+        title=rows[0][3],
+        publishers=tuple(dict.fromkeys(publisher for _, publisher, _, _ in rows if publisher)),
+        oldest=min(days, default=None),
+        newest=max(days, default=None),
+        articles=tuple(article for article, _, _, _ in rows),
+    )
 
 
 def _dump(article: Article) -> str:

@@ -1,7 +1,7 @@
 """An index that has been opened: its articles and passages, found by vector or by keyword."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -10,20 +10,22 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
-from index.errors import IndexBroken, IndexMismatch, IndexMissing
-from index.generations import Manifest, current, reading
-from index.keywords import ANALYSER, KeywordIndex, bases
-from index.passages import CUTTING
+from index.errors import IndexBroken, IndexMismatch
+from index.fingerprint import fingerprint, require
+from index.generations import Manifest, current, others, reading
+from index.integrity import verify
+from index.keywords import KeywordIndex, bases
 from index.settings import IndexSettings
-from index.types import EVERYTHING, Article, Passage, Scope
-from index.vectors import FILTERABLE, Place, VectorStore
+from index.types import EVERYTHING, Article, Passage, Scope, Story
+from index.vectors import Place, VectorStore
 
 
 class Corpus:
     """One generation of an index, open for reading; safe to share between threads.
 
     `Corpus.open` raises `IndexMissing`, `IndexBroken`, or `IndexMismatch` where the settings in force are not those
-    the index was built with.
+    the index was built with. `damage` says what is wrong with the newest generation where the one before was
+    opened in its place, and is None where nothing is.
     """
 
     def __init__(
@@ -32,16 +34,40 @@ class Corpus:
     ) -> None:  # fmt: skip
         self.manifest, self.embedder, self._files = manifest, embedder, files
         self._articles, self._vectors, self._keywords = articles, vectors, keywords
+        self.damage: str | None = None
 
     @classmethod
     def open(cls, settings: IndexSettings, embedder: Embedder | None = None) -> "Corpus":
-        """Open the live generation of `settings.index_dir`; `embedder` takes the place of the one that they name."""
-        folder = current(settings.index_dir)
-        manifest = Manifest.read(folder)
+        """Open the live generation of `settings.index_dir`; `embedder` takes the place of the one that they name.
+
+        Where that is damaged, the one before is opened in its place, and `damage` says why.
+        """
         embedder = embedder or open_embedder(settings.embedder)
-        _check(manifest, fingerprint(settings, embedder), settings.index_dir)
+        live: Path | None = None
+        try:
+            return cls._opened(live := current(settings.index_dir), settings, embedder)
+        except (IndexBroken, FileNotFoundError) as error:
+            if live and live != current(settings.index_dir):
+                return cls.open(settings, embedder)  # replaced, and removed, in this moment
+            if corpus := cls._before(settings, embedder):
+                corpus.damage = f"{error} Until then, answers come from the index of {corpus.manifest.built}."
+                return corpus
+            raise
+
+    @classmethod
+    def _before(cls, settings: IndexSettings, embedder: Embedder) -> "Corpus | None":
+        for folder in others(settings.index_dir):
+            with suppress(IndexBroken, IndexMismatch, FileNotFoundError):
+                return cls._opened(folder, settings, embedder)
+        return None
+
+    @classmethod
+    def _opened(cls, folder: Path, settings: IndexSettings, embedder: Embedder) -> "Corpus":
         with ExitStack() as opened:
+            manifest = Manifest.read(folder)
             opened.enter_context(reading(folder))
+            require(manifest.fingerprint, fingerprint(settings, embedder), settings.index_dir)
+            verify(folder, manifest.sums)
             articles = opened.enter_context(closing(ArticleStore(folder / "articles.sqlite")))
             vectors = opened.enter_context(closing(VectorStore.open(Place(generation=folder, url=settings.chroma_url))))
             keywords = KeywordIndex.open(folder / "keywords")
@@ -107,6 +133,18 @@ class Corpus:
         """What the articles in scope cover."""
         return self._articles.coverage(scope)
 
+    def stories(self, scope: Scope = EVERYTHING) -> tuple[Story, ...]:
+        """The stories with more than one article in scope: copies, shortened copies and versions of one report."""
+        return self._articles.stories(scope)
+
+    def stories_of(self, article_ids: Collection[str], scope: Scope = EVERYTHING) -> tuple[Story, ...]:
+        """The stories of these articles, each with all its articles in scope."""
+        return self._articles.stories_of(article_ids, scope)
+
+    def story_ids(self, article_ids: Collection[str]) -> Mapping[str, str]:
+        """The story of each of these articles, by their ids."""
+        return self._articles.story_ids(article_ids)
+
     def publishers(self) -> tuple[str, ...]:
         """Whom citations may credit: every publisher of an article, as `Article.credited` names it."""
         return self.coverage().publishers
@@ -116,60 +154,6 @@ class Corpus:
         self._files.close()
 
 
-def fingerprint(settings: IndexSettings, embedder: Embedder) -> Mapping[str, str | int]:
-    """Everything that has to agree between an index and whoever opens it."""
-    return {
-        "embedder": embedder.name,
-        "embedder_sha256": embedder.sha256,
-        "passage_tokens": settings.passage_tokens,
-        "cutting": CUTTING,
-        "analyser": ANALYSER,
-        "filters": FILTERABLE,
-        "vectors": "server" if settings.chroma_url else "files",
-    }
-
-
-def open_previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
-    """The live generation if there is one that fits the settings, else None: then everything is built anew."""
-    try:
-        return Corpus.open(settings, embedder)
-    except (IndexBroken, IndexMismatch, FileNotFoundError):
-        return None
-
-
-def kept_vectors(settings: IndexSettings, embedder: Embedder, keys: set[str]) -> dict[str, NDArray[np.float32]]:
-    """What the live generation holds of these embedded texts, though its other settings may differ; {} if nothing."""
-    try:
-        folder = current(settings.index_dir)
-        before = Manifest.read(folder).fingerprint
-        if (before.get("embedder"), before.get("embedder_sha256")) != (embedder.name, embedder.sha256):
-            return {}
-        vectors = VectorStore.open(
-            Place(generation=folder, url=settings.chroma_url if before.get("vectors") == "server" else None)
-        )
-    except (IndexMissing, IndexBroken, IndexMismatch):
-        return {}
-    try:
-        return vectors.vectors_by_key(keys)
-    except IndexBroken:
-        return {}
-    finally:
-        vectors.close()
-
-
-def _check(manifest: Manifest, wanted: Mapping[str, str | int], index_dir: Path) -> None:
-    changed = [
-        f"{name} was {_short(manifest.fingerprint.get(name))} and is now {_short(value)}"
-        for name, value in wanted.items()
-        if manifest.fingerprint.get(name) != value
-    ]
-    if changed:
-        raise IndexMismatch(
-            f"The index {index_dir} was built with other settings: {'; '.join(changed)}. "
-            "Change the setting back, or build the index anew: dateline index"
-        )
-
-
 def _check_counts(index_dir: Path, *counts: tuple[str, int, int]) -> None:
     for what, held, wanted in counts:
         if held != wanted:
@@ -177,9 +161,3 @@ def _check_counts(index_dir: Path, *counts: tuple[str, int, int]) -> None:
                 f"The index {index_dir} holds {held} {what} where its manifest says {wanted}. "
                 "Run: dateline index --rebuild"
             )
-
-
-def _short(value: str | int | None) -> str:
-    if value is None:
-        return "not recorded"
-    return f"{value[:12]}..." if isinstance(value, str) and len(value) == 64 else str(value)

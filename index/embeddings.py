@@ -141,6 +141,7 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
 
     sha256 = MINILM_SHA256
     window = 256
+    dimension = 384
 
     def __init__(self) -> None:
         super().__init__(DEFAULT_EMBEDDER)

@@ -1,10 +1,12 @@
 """An index is a folder of generations: each is built beside the live one, then published by replacing a pointer.
 
 data/index/CURRENT              the name of the live generation, one line
-data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/; never changed once published
+data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/, kept/; never changed once published
 data/index/.lock                held by the one process that builds
+data/index/.open/               private copies of what Chroma writes to while it reads (index/scratch.py)
 """
 
+import hashlib
 import json
 import os
 import re
@@ -12,17 +14,20 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from index.integrity import verify
+from index.locks import is_held, lock
 
 SCHEMA = 1
 POINTER = "CURRENT"
-KEPT = 2  # the live generation and the one before: a process that has read the pointer can still open it
+REBUILD = "Run: dateline index --rebuild FOLDER"
 Remove: TypeAlias = Callable[[Path], None]
+Stamp: TypeAlias = tuple[int, int, int]  # of a file, as `index.articles` has it
 _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 
 
@@ -30,13 +35,26 @@ _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 class SourceRecord:
     """What one file gave when it was read: the ids of its articles and what could not be read, as JSON values.
 
-    `copies` counts its articles that an earlier file gave too; they are in that file's `articles` only.
+    `copies` counts its articles that an earlier file gave too; they are in that file's `articles` only. `stamp` is the
+    file's size and times when it was hashed, by which it is known again without reading it.
     """
 
     sha256: str
     articles: tuple[str, ...]
     copies: int = 0
     problems: tuple[Mapping[str, Any], ...] = ()
+    stamp: Stamp | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "SourceRecord":
+        """A record from its JSON values. Raises `KeyError`, `TypeError`."""
+        return cls(
+            sha256=data["sha256"],
+            articles=tuple(data["articles"]),
+            copies=data.get("copies", 0),
+            problems=tuple(data.get("problems", ())),
+            stamp=(*data["stamp"],) if data.get("stamp") else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +62,9 @@ class Manifest:
     """What a generation holds and how it was made.
 
     `fingerprint` names everything that has to agree between the index and whoever opens it; `reading` the settings
-    under which the files were read; `index_id` depends on articles and fingerprint only.
+    under which the files were read; `index_id` depends on articles and fingerprint only. `sums` are the checksums of the
+    generation's other files; `patched` counts the passages that were taken out of or put into its vector store since
+    that was built from nothing.
     """
 
     index_id: str
@@ -55,11 +75,18 @@ class Manifest:
     articles: int
     passages: int
     built: str
+    sums: Mapping[str, str] = field(default_factory=dict)
+    patched: int = 0
     schema: int = SCHEMA
 
     def write(self, folder: Path) -> None:
-        """Write manifest.json into a generation."""
-        (folder / "manifest.json").write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+        """Write manifest.json into a generation, with a checksum of its own."""
+        data = json.loads(json.dumps(asdict(self)))
+        text = json.dumps(data | {"seal": _seal(data)}, ensure_ascii=False, indent=1)
+        with (folder / "manifest.json").open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
@@ -71,33 +98,40 @@ class Manifest:
                     f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. "
                     "Run: dateline index --rebuild FOLDER"
                 )
-            data["files"] = {
-                name: SourceRecord(
-                    sha256=r["sha256"],
-                    articles=tuple(r["articles"]),
-                    copies=r.get("copies", 0),
-                    problems=tuple(r.get("problems", ())),
-                )
-                for name, r in data["files"].items()
-            }
+            sealed = data.pop("seal", None)
+            if sealed != _seal(data) and (sealed or "format" in data["fingerprint"]):
+                raise IndexBroken(f"The manifest of the index {folder} was altered since it was built. {REBUILD}")
+            data["files"] = {name: SourceRecord.of(record) for name, record in data["files"].items()}
             return cls(**(data | {"roots": tuple(data["roots"])}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexBroken(
-                f"The index {folder} has no readable manifest. Run: dateline index --rebuild FOLDER"
-            ) from error
+            raise IndexBroken(f"The index {folder} has no readable manifest. {REBUILD}") from error
 
 
 def current(index_dir: Path) -> Path:
     """The folder of the live generation. Raises `IndexMissing` or `IndexBroken`."""
-    pointer = index_dir / POINTER
-    if not pointer.is_file():
+    if not (index_dir / POINTER).is_file():
+        if others(index_dir, ""):
+            raise IndexBroken(f"The index {index_dir} has lost the file {POINTER}. {REBUILD}")
         raise IndexMissing(f"There is no index at {index_dir}. Build one from your articles: dateline index FOLDER")
     name = _live(index_dir)
     if not name or not (index_dir / name).is_dir():
-        raise IndexBroken(
-            f"The index {index_dir} points to {name!r}, which is missing. Run: dateline index --rebuild FOLDER"
-        )
+        raise IndexBroken(f"The index {index_dir} points to {name!r}, which is missing. {REBUILD}")
     return index_dir / name
+
+
+def require_any(index_dir: Path) -> None:
+    """Raise `IndexMissing`, or `IndexBroken` where there is no generation that could be opened; little is loaded for it."""
+    try:
+        current(index_dir)
+    except IndexBroken:
+        if not others(index_dir):
+            raise
+
+
+def others(index_dir: Path, live: str | None = None) -> list[Path]:
+    """The finished generations beside the live one, or the one of that name, the newest first."""
+    live = live if live is not None else _live(index_dir)
+    return [f for f in reversed(_generations(index_dir)) if _is_finished(f) and f.name != live]
 
 
 @contextmanager
@@ -140,17 +174,57 @@ def removed(generation: Path) -> None:
 
 
 def publish(index_dir: Path, generation: Path, remove: Remove = removed) -> None:
-    """Make a finished generation the live one, in one step, then remove those that nobody needs any more."""
+    """Make a finished generation the live one, in one step, then remove those that nobody needs any more.
+
+    The one that was live until then stays: for `rollback`, and for processes that have just read the pointer.
+    """
+    before = _live(index_dir)
+    _point(index_dir, generation)
+    idle = others(index_dir, generation.name)
+    kept = next((folder for folder in idle if folder.name == before), idle[0] if idle else None)
+    for folder in idle:
+        if folder != kept and not is_held(folder / "manifest.json"):
+            remove(folder)
+
+
+def rollback(index_dir: Path) -> Manifest:
+    """Make the generation before the live one live again, and return its manifest; a second time undoes the first.
+
+    Raises `IndexMissing`, `IndexBusy`, `SettingsError`, or `IndexBroken` where there is no other generation.
+    """
+    with building(index_dir):
+        if not (found := others(index_dir)):
+            raise IndexBroken(f"The index {index_dir} has no earlier generation. Run: dateline index FOLDER")
+        manifest = Manifest.read(found[0])
+        verify(found[0], manifest.sums)
+        _point(index_dir, found[0])
+        return manifest
+
+
+def _point(index_dir: Path, generation: Path) -> None:
     temporary = index_dir / f"{POINTER}.tmp"
     with temporary.open("w", encoding="utf-8") as file:
         file.write(generation.name + "\n")
         file.flush()
         os.fsync(file.fileno())
+    _sync_folder(index_dir)  # the generation's own entry, before anything names it
     temporary.replace(index_dir / POINTER)
     _sync_folder(index_dir)
-    for folder in [f for f in _generations(index_dir) if _is_finished(f)][:-KEPT]:
-        if folder != generation and not _is_read(folder):
-            remove(folder)
+
+
+def recorded_roots(index_dir: Path) -> tuple[str, ...]:
+    """The paths that the live generation was built from; where it does not tell, those of the newest that does.
+
+    Raises `IndexMissing` or `IndexBroken`.
+    """
+    try:
+        folders = [current(index_dir)]
+    except IndexBroken:
+        folders = []
+    for folder in [*folders, *others(index_dir)]:
+        with suppress(IndexBroken, IndexMismatch):
+            return Manifest.read(folder).roots
+    raise IndexBroken(f"The index {index_dir} does not tell any more which articles it was built from. {REBUILD}")
 
 
 @contextmanager
@@ -158,48 +232,39 @@ def reading(generation: Path) -> Iterator[None]:
     """Keep a generation from being removed while this process reads it; the end of the process lets go of it too."""
     with (generation / "manifest.json").open("rb") as file:
         with suppress(OSError):  # some network folders have no locks
-            _lock(file, shared=True)
+            lock(file, shared=True)
         yield
 
 
 def sweep(index_dir: Path, remove: Remove = removed) -> None:
     """Remove what a build that was killed left behind; call it under `building`."""
-    live = _live(index_dir) if (index_dir / POINTER).is_file() else None
+    live = _live(index_dir)
     for folder in _generations(index_dir):
         if folder.name != live and not _is_finished(folder):
             remove(folder)
 
 
 def _live(index_dir: Path) -> str:
-    return (index_dir / POINTER).read_text(encoding="utf-8", errors="replace").strip()
+    """The name that the pointer has, "" where there is none."""
+    try:
+        return (index_dir / POINTER).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def _generations(index_dir: Path) -> list[Path]:
     """The generations, oldest first; whatever else lies in the folder is not ours to remove."""
+    if not index_dir.is_dir():
+        return []
     return sorted(f for f in index_dir.iterdir() if f.is_dir() and _NAME.fullmatch(f.name))
+
+
+def _seal(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _is_finished(generation: Path) -> bool:
     return (generation / "manifest.json").is_file()
-
-
-def _is_read(generation: Path) -> bool:
-    with (generation / "manifest.json").open("rb") as file:
-        try:
-            _lock(file, shared=False)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-    return False
-
-
-def _lock(file: BinaryIO, *, shared: bool) -> None:
-    """Lock an open file for as long as it is open. Raises `BlockingIOError`; without effect outside POSIX."""
-    if os.name == "posix":
-        import fcntl
-
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from index.directives import without_orders
 from index.errors import IndexBroken
 from index.types import EVERYTHING, Article, Passage, Scope
+from index.wordlists import WordLists
 
 ANALYSER = "fold+snowball-english-2"  # part of the fingerprint: change it when `terms` changes
 ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ings", "ly")
@@ -72,17 +73,22 @@ class KeywordIndex:
 
     @classmethod
     def build(
-        cls, folder: Path, ids: Sequence[str], texts: Sequence[str], days: Sequence[date | None],
-        publishers: Sequence[str | None],
+        cls, folder: Path, ids: Sequence[str], texts: Sequence[str | int], days: Sequence[date | None],
+        publishers: Sequence[str | None], before: WordLists | None = None,
     ) -> None:  # fmt: skip
-        """Write the index of these texts into a new folder; `days` and `publishers` are those of their articles."""
+        """Write the index of these texts into a new folder; `days` and `publishers` are those of their articles.
+
+        A number in the place of a text stands for that text of an index before, whose words are given.
+        """
         import bm25s
 
         bm25 = bm25s.BM25()
-        bm25.index([terms(text) or [""] for text in texts], show_progress=False)
+        lists = WordLists.of(texts, words, before)
+        bm25.index(_stemmed(lists), show_progress=False)
         bm25.save(str(folder))
+        lists.save(folder)
         (folder / "ids.json").write_text(json.dumps(list(ids)), encoding="utf-8")
-        (folder / "words.json").write_text(json.dumps(_vocabulary(texts), ensure_ascii=False), encoding="utf-8")
+        (folder / "words.json").write_text(json.dumps(_vocabulary(lists), ensure_ascii=False), encoding="utf-8")
         _Filters.save(folder, days, publishers)
 
     @classmethod
@@ -167,11 +173,22 @@ class _Filters:
         return inside
 
 
-def _vocabulary(texts: Sequence[str]) -> list[str]:
-    counts = Counter(word for text in texts for word in words(text) if len(word) >= 4 and word.isalpha())
-    counts.update({word: len(texts) for word in _STOPWORDS if len(word) >= 4})
+def _stemmed(lists: WordLists) -> tuple[list[list[int]], dict[str, int]]:
+    """The terms of each text as bm25s takes them: numbers, and the number of each term; a text without any has ""."""
+    numbers: dict[str, int] = {"": 0}
+    stems = [-1 if word in _STOPWORDS else numbers.setdefault(_stem(word), len(numbers)) for word in lists.words]
+    found = np.array(stems, dtype=np.int32)[lists.numbers]
+    texts = np.split(found, lists.ends[:-1])
+    return [text[text >= 0].tolist() or [0] for text in texts], numbers
+
+
+def _vocabulary(lists: WordLists) -> list[str]:
+    counted = np.bincount(lists.numbers, minlength=len(lists.words)).tolist()
+    longer = ((w, n) for w, n in zip(lists.words, counted, strict=True) if len(w) >= 4 and w.isalpha())
+    counts = Counter(dict(longer))
+    counts.update({word: len(lists.ends) for word in _STOPWORDS if len(word) >= 4})
     counts.update({word: 2 * sum(counts.values()) for word in ("which", "what", "when", "where", "whose")})
-    return [word for word, _ in counts.most_common()]
+    return sorted(counts, key=lambda word: (-counts[word], word))
 
 
 @lru_cache(maxsize=65_536)

@@ -41,7 +41,7 @@ def cut(article: Article, token_starts: TokenStarts, max_tokens: int) -> tuple[P
             open_span = None
     if open_span:
         spans.append(open_span)
-    return tuple(_passage(article, ordinal, *span) for ordinal, span in enumerate(spans))
+    return tuple(passage_of(article, ordinal, *span) for ordinal, span in enumerate(spans))
 
 
 def _pieces(text: str, starts: Sequence[int], room: int) -> list[tuple[int, int]]:
@@ -70,7 +70,8 @@ def _tokens(starts: Sequence[int], begin: int, stop: int) -> int:
     return bisect_left(starts, stop) - bisect_left(starts, begin)
 
 
-def _passage(article: Article, ordinal: int, start: int, end: int) -> Passage:
+def passage_of(article: Article, ordinal: int, start: int, end: int) -> Passage:
+    """The passage of that number, from one character of the article's text to another."""
     return Passage(
         id=f"{article.id}-{ordinal:03d}",
         article_id=article.id,

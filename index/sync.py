@@ -1,36 +1,32 @@
-"""Folders -> index: read what changed, embed what is new, build a generation beside the live one, publish it."""
+"""Folders -> index: read what changed, build a generation beside the live one, check it, publish it."""
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from index.articles import SourceFile, discover, read_file
-from index.articlestore import ArticleStore
-from index.corpus import Corpus, fingerprint, kept_vectors, open_previous
-from index.embeddings import Embedder, Progress, Vectors, open_embedder
-from index.errors import IndexMissing, NothingToIndex, ServerAway
+from index.articles import SourceFile, discover, read_file, stamp_of
+from index.building import Built, Plan, Way, build
+from index.checking import Checker
+from index.embeddings import Embedder, Progress, open_embedder
+from index.errors import IndexBroken, NothingToIndex, ServerAway
 from index.generations import (
-    Manifest,
     SourceRecord,
     building,
-    current,
     new_generation,
     publish,
+    recorded_roots,
     removed,
     sweep,
 )
-from index.keywords import KeywordIndex, keyword_text
-from index.passages import cut, embedded_text
+from index.previous import Previous, open_previous
+from index.scratch import sweep as sweep_copies
 from index.settings import IndexSettings
-from index.types import Article, Passage, Problem, SyncReceipt
-from index.vectors import Place, StoredPassage, VectorStore
+from index.types import Article, Problem, SyncReceipt
+from index.vectors import Place, VectorStore
 
+SETTLED = 2_000_000_000  # nanoseconds after a change, when the next is sure to have another time
 READING = 2  # raise when articles are read in another way, so that files which did not change are read again
 
 
@@ -49,30 +45,38 @@ def sync_index(
     *,
     settings: IndexSettings | None = None,
     rebuild: bool = False,
+    retry: bool = False,
     progress: Progress | None = None,
     embedder: Embedder | None = None,
+    checker: Checker | None = None,
 ) -> SyncReceipt:
     """Make the index equal to the given files and folders; without any, to those it was built from.
 
     What was added in the page (`IndexSettings.uploads_dir`) is part of every index.
-    Nothing is written where nothing changed; a text that is already embedded is not embedded again. `rebuild` reads
-    and embeds everything. `progress(done, all)` counts passages while they are embedded; `embedder` takes the place of
-    the one that the settings name.
-    Raises `NothingToIndex` (the index stays as it was), `IndexBusy`, `SettingsError`, `EmbedderError`; without paths
-    also `IndexMissing`, and `IndexBroken` or `IndexMismatch` where it cannot be known what the index was built from.
+    Nothing is written where nothing changed; a text that is already embedded is not embedded again. A file that failed is
+    read again when it changes, or with `retry`; `rebuild` reads and embeds everything. `progress(done, all)` counts
+    passages while they are embedded; `embedder` takes the place of the one that the settings name, `checker` that of a
+    process started for this call.
+    Raises `NothingToIndex`, `IndexBusy`, `SettingsError`, `EmbedderError`, `ServerAway`, and `IndexBroken` where the new
+    index fails its check (the index stays as it was with each); without paths also `IndexMissing`, and `IndexBroken` where
+    it cannot be known what the index was built from.
     """
     settings = settings or IndexSettings.load()
     embedder = embedder or open_embedder(settings.embedder)
     began = time.perf_counter()
-    with building(settings.index_dir):
+    with building(settings.index_dir), ExitStack() as opened:
         sweep(settings.index_dir, _remover(settings))
-        roots = tuple(str(path) for path in paths) if paths else _recorded_roots(settings)
-        previous = None if rebuild else _previous(settings, embedder)
-        try:
-            return _sync(roots, settings, embedder, previous, rebuild, progress, began)
-        finally:
-            if previous:
-                previous.close()
+        sweep_copies(settings.index_dir)
+        previous = None if rebuild else open_previous(settings, embedder)
+        if previous:
+            opened.callback(previous.close)
+        roots = tuple(str(path) for path in paths) if paths else recorded_roots(settings.index_dir)
+        reading = _read(roots, settings, previous if previous and previous.fits else None, retry)
+        if previous and previous.live and previous.fits and _same(previous, reading, roots, settings):
+            return _receipt(reading, Built(manifest=previous.manifest), previous, settings, began)
+        plan = Plan(articles=reading.articles, files=reading.files, roots=roots, reading=_reading_settings(settings))
+        built = _publish(plan, settings, embedder, previous, progress, checker or opened.enter_context(Checker()))
+        return _receipt(reading, built, previous, settings, began)
 
 
 def _remover(settings: IndexSettings) -> Callable[[Path], None]:
@@ -88,52 +92,46 @@ def _remover(settings: IndexSettings) -> Callable[[Path], None]:
     return remove
 
 
-def _previous(settings: IndexSettings, embedder: Embedder) -> Corpus | None:
-    try:
-        return open_previous(settings, embedder)
-    except IndexMissing:
-        return None
+def _publish(
+    plan: Plan, settings: IndexSettings, embedder: Embedder, previous: Previous | None, progress: Progress | None,
+    checker: Checker,
+) -> Built:  # fmt: skip
+    """Build, check and publish; what fails its check is made again in a surer way."""
+    checker.start()
+    ways = list(Way)
+    for way in ways:
+        folder = new_generation(settings.index_dir)
+        try:
+            built = build(folder, plan, settings, embedder, previous=previous, way=way, progress=progress)
+            checker.check(folder)
+        except IndexBroken:
+            _remover(settings)(folder)
+            if way is ways[-1]:
+                raise
+        except BaseException:
+            _remover(settings)(folder)
+            raise
+        else:
+            publish(settings.index_dir, folder, _remover(settings))
+            break
+    return built
 
 
-def _recorded_roots(settings: IndexSettings) -> tuple[str, ...]:
-    return Manifest.read(current(settings.index_dir)).roots
-
-
-def _sync(
-    roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder, previous: Corpus | None, rebuild: bool,
-    progress: Progress | None, began: float,
-) -> SyncReceipt:  # fmt: skip
-    reading = _read(roots, settings, previous)
-    if not reading.articles:
-        listed = "; ".join(str(problem) for problem in reading.problems[:5]) or "no files at all"
-        raise NothingToIndex(
-            f"No article could be read from {', '.join(roots)} ({listed}). The index was left as it was."
-        )
-    if previous and _same(previous, reading, roots, settings):
-        return _receipt(reading, previous.manifest, previous, settings, began, 0, 0.0)
-    folder = new_generation(settings.index_dir)
-    try:
-        manifest, embedded, seconds = _build(folder, reading, roots, settings, embedder, rebuild, progress)
-    except BaseException:
-        _remover(settings)(folder)
-        raise
-    publish(settings.index_dir, folder, _remover(settings))
-    return _receipt(reading, manifest, previous, settings, began, embedded, seconds)
-
-
-def _read(roots: Sequence[str], settings: IndexSettings, previous: Corpus | None) -> _Reading:
+def _read(roots: Sequence[str], settings: IndexSettings, previous: Previous | None, retry: bool) -> _Reading:
     paths = [Path(root) for root in roots]
     if settings.uploads_dir.is_dir() and settings.uploads_dir.resolve() not in [path.resolve() for path in paths]:
         paths.append(settings.uploads_dir)
-    discovery = discover(paths, max_bytes=int(settings.max_file_mb * 2**20))
+    began = time.time_ns()
     known = previous.manifest.files if previous and previous.manifest.reading == _reading_settings(settings) else {}
+    stamps = {name: (record.stamp, record.sha256) for name, record in known.items()}
+    discovery = discover(paths, max_bytes=int(settings.max_file_mb * 2**20), known=stamps, without=settings.index_dir)
     articles: dict[str, Article] = {}
     files: dict[str, SourceRecord] = {}
     problems = list(discovery.problems)
     unchanged = 0
     for source in discovery.files:
         before = known.get(source.name)
-        same = before if before and before.sha256 == source.sha256 else None
+        same = before if before and before.sha256 == source.sha256 and not (retry and _failed(before)) else None
         # A copy is kept with its first file only, so a file that holds one is read again: the first may be gone.
         items = _recalled(same, previous) if same and previous and not same.copies else _read_afresh(source, settings)
         mine: list[str] = []
@@ -149,12 +147,32 @@ def _read(roots: Sequence[str], settings: IndexSettings, previous: Corpus | None
                 mine.append(item.id)
                 unchanged += same is not None and item.id in same.articles
         noted = tuple(asdict(item) for item in items if isinstance(item, Problem))
-        files[source.name] = SourceRecord(sha256=source.sha256, articles=tuple(mine), copies=copies, problems=noted)
+        record = SourceRecord(sha256=source.sha256, articles=tuple(mine), copies=copies, problems=noted)
+        files[source.name] = _stamped(record, source, began)
+    if not articles:
+        listed = "; ".join(str(problem) for problem in problems[:5]) or "no files at all"
+        raise NothingToIndex(
+            f"No article could be read from {', '.join(roots)} ({listed}). The index was left as it was."
+        )
     return _Reading(articles=tuple(articles.values()), files=files, problems=tuple(problems), unchanged=unchanged)
 
 
-def _recalled(record: SourceRecord, previous: Corpus) -> tuple[Article | Problem, ...]:
-    return (*(previous.article(id_) for id_ in record.articles), *(Problem(**p) for p in record.problems))
+def _failed(record: SourceRecord) -> bool:
+    return any(problem["failed"] for problem in record.problems)
+
+
+def _stamped(record: SourceRecord, source: SourceFile, began: int) -> SourceRecord:
+    """The record with the stamp by which the file is known again, where another change would give it another stamp.
+
+    A file that failed while it was being changed is not known again at all: the failure was not its content's.
+    """
+    if _failed(record) and stamp_of(source.path) != source.stamp:
+        return replace(record, sha256="")
+    return replace(record, stamp=source.stamp if began - source.stamp[-1] > SETTLED else None)
+
+
+def _recalled(record: SourceRecord, previous: Previous) -> tuple[Article | Problem, ...]:
+    return (*(previous.articles[id_] for id_ in record.articles), *(Problem(**p) for p in record.problems))
 
 
 def _read_afresh(source: SourceFile, settings: IndexSettings) -> tuple[Article | Problem, ...]:
@@ -176,81 +194,21 @@ def _reading_settings(settings: IndexSettings) -> dict[str, str | int | None]:
     return {"reading": READING, "default_year": settings.default_year}
 
 
-def _same(previous: Corpus, reading: _Reading, roots: tuple[str, ...], settings: IndexSettings) -> bool:
+def _same(previous: Previous, reading: _Reading, roots: tuple[str, ...], settings: IndexSettings) -> bool:
     before = previous.manifest
     return before.files == reading.files and before.roots == roots and before.reading == _reading_settings(settings)
 
 
-def _build(
-    folder: Path, reading: _Reading, roots: tuple[str, ...], settings: IndexSettings, embedder: Embedder,
-    rebuild: bool, progress: Progress | None,
-) -> tuple[Manifest, int, float]:  # fmt: skip
-    room = min(settings.passage_tokens, embedder.window)
-    pairs = [(a, p) for a in reading.articles for p in cut(a, embedder.token_starts, room)]
-    keys = [_key(article, passage) for article, passage in pairs]
-    vectors, embedded, seconds = _vectors(pairs, keys, settings, embedder, rebuild, progress)
-    stored = [
-        StoredPassage(passage=p, key=k, published=a.published, publisher=a.credited)
-        for (a, p), k in zip(pairs, keys, strict=True)
-    ]
-    store = VectorStore.create(Place(generation=folder, url=settings.chroma_url))
-    try:
-        store.add(stored, vectors)
-    finally:
-        store.close()
-    KeywordIndex.build(
-        folder / "keywords",
-        [passage.id for _, passage in pairs],
-        [keyword_text(article, passage) for article, passage in pairs],
-        [article.published for article, _ in pairs],
-        [article.credited for article, _ in pairs],
-    )
-    ArticleStore.create(folder / "articles.sqlite", reading.articles)
-    prints = fingerprint(settings, embedder)
-    manifest = Manifest(
-        index_id=_index_id(reading.articles, prints),
-        fingerprint=prints,
-        reading=_reading_settings(settings),
-        roots=roots,
-        files=reading.files,
-        articles=len(reading.articles),
-        passages=len(pairs),
-        built=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    manifest.write(folder)
-    return manifest, embedded, seconds
-
-
-def _vectors(
-    pairs: Sequence[tuple[Article, Passage]], keys: Sequence[str], settings: IndexSettings, embedder: Embedder,
-    rebuild: bool, progress: Progress | None,
-) -> tuple[Vectors, int, float]:  # fmt: skip
-    """Vectors in the order of the passages, how many of them were embedded now, and the seconds that took."""
-    known = {} if rebuild else kept_vectors(settings, embedder, set(keys))
-    missing = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
-    began = time.perf_counter()
-    texts = [embedded_text(article.title, passage.text) for article, passage in missing.values()]
-    fresh = embedder.embed(texts, progress) if texts else ()
-    seconds = time.perf_counter() - began
-    known.update(zip(missing, fresh, strict=True))
-    return np.stack([known[key] for key in keys]), len(missing), seconds
-
-
-def _key(article: Article, passage: Passage) -> str:
-    return hashlib.sha256(embedded_text(article.title, passage.text).encode()).hexdigest()
-
-
-def _index_id(articles: Iterable[Article], prints: Mapping[str, str | int]) -> str:
-    rows = sorted(f"{a.id} {a.published} {a.publisher} {a.url} {a.kind}" for a in articles)
-    return "i" + hashlib.sha256(json.dumps([rows, dict(prints)]).encode()).hexdigest()[:16]
-
-
 def _receipt(
-    reading: _Reading, manifest: Manifest, previous: Corpus | None, settings: IndexSettings, began: float,
-    embedded: int, seconds: float,
-) -> SyncReceipt:  # fmt: skip
+    reading: _Reading, built: Built, previous: Previous | None, settings: IndexSettings, began: float
+) -> SyncReceipt:
+    manifest = built.manifest
     failed = sum(problem.failed for problem in reading.problems)
-    before = {a for record in previous.manifest.files.values() for a in record.articles} if previous else set()
+    before = (
+        {a for record in previous.manifest.files.values() for a in record.articles}
+        if previous and previous.fits
+        else set()
+    )
     return SyncReceipt(
         found=len(reading.articles) + len(reading.problems),
         indexed=len(reading.articles) - reading.unchanged,
@@ -260,10 +218,10 @@ def _receipt(
         removed=len(before - {article.id for article in reading.articles}),
         articles=manifest.articles,
         passages=manifest.passages,
-        embedded=embedded,
+        embedded=built.embedded,
         problems=reading.problems,
         seconds=time.perf_counter() - began,
-        embedding_seconds=seconds,
+        embedding_seconds=built.embedding_seconds,
         index_id=manifest.index_id,
         index_dir=str(settings.index_dir),
     )

@@ -88,6 +88,21 @@ EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One report and its copies and versions: the ids of its articles, newest first and undated last.
+
+    `title` is the newest article's; `publishers` are named as `Article.credited` names them, in the order of the articles.
+    """
+
+    id: str
+    title: str
+    publishers: tuple[str, ...]
+    oldest: date | None
+    newest: date | None
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why a file, or one line of it, did not become an article.
 

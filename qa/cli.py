@@ -1,4 +1,4 @@
-"""The `dateline` command: index, ask, batch, eval, calibrate, chat, doctor.
+"""The `dateline` command: index, ask, batch, eval, score, compare, report, feedback, calibrate, chat, doctor.
 
 Exit codes: 0 fine; 1 a gate failed, some articles could not be indexed, or BUSY/FAILED; 2 bad usage or bad input;
 3 the index is missing or broken. With `--json` stdout holds JSON only; progress and messages go to stderr.
@@ -9,7 +9,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ from qa.terminal import Bar, prepare_streams, print_json, say, show
 from qa.timeframe import FILTERS
 
 if TYPE_CHECKING:
-    from index.types import SyncReceipt
     from qa.engine import QAEngine
+    from qa.evaluation.command import Outcome
     from qa.library import Library
     from qa.live import LiveEngine
     from qa.settings import Settings
@@ -64,23 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def index(options: argparse.Namespace) -> int:
-    """`dateline index`: make the index equal to the folders, print a receipt."""
-    from index.sync import sync_index
+    """`dateline index`: make the index equal to the folders, or follow them, or go back to the index before."""
+    from qa import indexing
 
-    settings = _settings(options)
-    with Bar("embedding", "passages") as progress:
-        receipt = sync_index(
-            _roots(options.paths, settings), settings=settings, rebuild=options.rebuild, progress=progress
-        )
-    for problem in receipt.problems:
-        say(str(problem))
-    if options.json:
-        from dataclasses import asdict
+    def tell(data: Mapping[str, Any], text: str) -> None:
+        if options.json:
+            print_json(data, indent=None if options.watch else 1)
+        else:
+            print(text, flush=True)
 
-        print_json(asdict(receipt))
-    else:
-        print(_receipt(receipt))
-    return FAILED if receipt.failed else OK
+    return indexing.index(options, _settings(options), tell)
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -116,24 +110,38 @@ def batch(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """`dateline eval`: ask a question file, report, and fail if a gate fails."""
-    from qa.evaluation import check_gates, load_questions, parse_gates, render_table, select_half
-    from qa.evaluation import evaluate as run
+    """`dateline eval`: ask a question file, keep the run, report, and fail if a gate fails."""
+    from qa.evaluation import command
 
-    parse_gates(options.fail_under)
-    questions = select_half(load_questions(_question_file(options.questions)), options.half)
-    with ExitStack() as stack:
-        engine = stack.enter_context(_engine(options, _articles_index(options, stack)))
-        with Bar("asking", "questions") as progress:
-            report = run(engine, questions, progress=progress)
-    if options.json:
-        print_json(report.to_dict())
-    else:
-        print(render_table(report))
-    failures = check_gates(report, options.fail_under)
-    for failure in failures:
-        say(failure)
-    return FAILED if failures else OK
+    return _told(options, command.evaluate(options, _settings(options), partial(_engine_over, options)))
+
+
+def score(options: argparse.Namespace) -> int:
+    """`dateline score`: report on a run again, without asking anything."""
+    from qa.evaluation import command
+
+    return _told(options, command.score(options, _settings(options)))
+
+
+def compare(options: argparse.Namespace) -> int:
+    """`dateline compare`: hold two runs against each other, question by question."""
+    from qa.evaluation import command
+
+    return _told(options, command.compare(options, _settings(options)))
+
+
+def report(options: argparse.Namespace) -> int:
+    """`dateline report`: write the report of a run as a page, or as Markdown."""
+    from qa.evaluation import command
+
+    return _told(options, command.report(options, _settings(options)))
+
+
+def feedback(options: argparse.Namespace) -> int:
+    """`dateline feedback export`: what readers said of answers, as questions to review."""
+    from qa.evaluation import command
+
+    return _told(options, command.feedback(options, _settings(options)))
 
 
 def calibrate(options: argparse.Namespace) -> int:
@@ -159,13 +167,14 @@ def calibrate(options: argparse.Namespace) -> int:
 
 def chat(options: argparse.Namespace) -> int:
     """`dateline chat`: serve the page until it is stopped."""
-    from index.generations import current
+    from index.generations import require_any
+    from qa.evaluation.runs import runs_dir
     from qa.feedback import feedback_file
     from qa.web import serve
     from qa.web.environment import ServeOptions
 
     settings = _settings(options)
-    current(settings.index_dir)  # a missing index is said before anything heavy is loaded
+    require_any(settings.index_dir)  # a missing index is said before anything heavy is loaded
 
     def announce(address: str) -> None:
         if options.json:
@@ -185,7 +194,14 @@ def chat(options: argparse.Namespace) -> int:
 
         return Library(settings, embedder=engine.embedder, fixed=where.is_open)
 
-    serve(opened, where, announce=announce, feedback=feedback_file(settings.index_dir), library=library)
+    serve(
+        opened,
+        where,
+        announce=announce,
+        feedback=feedback_file(settings.index_dir),
+        library=library,
+        runs=runs_dir(settings.index_dir),
+    )
     return OK
 
 
@@ -211,6 +227,10 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "ask": ask,
     "batch": batch,
     "eval": evaluate,
+    "score": score,
+    "compare": compare,
+    "report": report,
+    "feedback": feedback,
     "chat": chat,
     "calibrate": calibrate,
     "doctor": doctor,
@@ -232,61 +252,40 @@ def _engine(options: argparse.Namespace, index_dir: Path | None = None) -> "QAEn
 
 
 def _open_engine(settings: "Settings") -> "QAEngine":
-    from index.generations import current
+    from index.generations import require_any
 
-    current(settings.index_dir)
+    require_any(settings.index_dir)
     from qa.engine import QAEngine
 
-    return QAEngine.open(settings=settings)
+    engine = QAEngine.open(settings=settings)
+    if engine.damage:
+        say(f"dateline: {engine.damage}")
+    return engine
 
 
-def _roots(paths: Sequence[str], settings: "Settings") -> list[Path] | None:
-    """What to index: the given paths; else None for those of the last time; else the seeds that ship."""
-    if paths:
-        return [Path(path) for path in paths]
-    from index.errors import IndexBroken, IndexMismatch
-    from index.generations import POINTER, Manifest, current
-
-    if (settings.index_dir / POINTER).is_file():
-        try:
-            Manifest.read(current(settings.index_dir))
-        except (IndexBroken, IndexMismatch) as error:
-            lost = f"The index {settings.index_dir} does not tell any more which articles it was built from."
-            raise IndexBroken(f"{lost} Run: dateline index FOLDER") from error
-        return None
-    if Path("seeds").is_dir():
-        return [Path("seeds")]
-    from importlib.resources import files
-
-    return [Path(str(files("seeds").joinpath("README.md"))).parent]
+@contextmanager
+def _engine_over(options: argparse.Namespace, articles: Sequence[str]) -> Iterator["QAEngine"]:
+    """The engine over a passing index of these folders, or over the index in force where there are none."""
+    with ExitStack() as stack:
+        folder = _passing_index(options, articles, stack) if articles else None
+        yield stack.enter_context(_engine(options, folder))
 
 
-def _articles_index(options: argparse.Namespace, stack: ExitStack) -> Path | None:
-    """A passing index of `--articles`, or None where the index in force is to be used."""
-    if not options.articles:
-        return None
+def _passing_index(options: argparse.Namespace, articles: Sequence[str], stack: ExitStack) -> Path:
     from tempfile import TemporaryDirectory
 
     from index.sync import sync_index
+    from qa.indexing import receipt_text
 
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-")))
     with Bar("embedding", "passages") as progress:
         receipt = sync_index(
-            [Path(path) for path in options.articles],
+            [Path(path) for path in articles],
             settings=_settings(options).model_copy(update={"index_dir": folder}),
             progress=progress,
         )
-    say(_receipt(receipt))
+    say(receipt_text(receipt))
     return folder
-
-
-def _question_file(given: str | None) -> Path:
-    from index.errors import SettingsError
-
-    file = Path(given or "tests/questions.jsonl")
-    if not file.is_file():
-        raise SettingsError(f"There is no question file {file}. Name one: dateline eval QUESTIONS.jsonl")
-    return file
 
 
 # -- input and output --------------------------------------------------------------------------------------------------
@@ -328,13 +327,14 @@ def _exit_code(status: str) -> int:
     return {"INVALID_QUESTION": BAD_INPUT, "BUSY": FAILED, "FAILED": FAILED}.get(status, OK)
 
 
-def _receipt(receipt: "SyncReceipt") -> str:
-    return (
-        f"found {receipt.found} = indexed {receipt.indexed} + unchanged {receipt.unchanged} + skipped {receipt.skipped}"
-        f" + failed {receipt.failed}; removed {receipt.removed}\n"
-        f"{receipt.articles} articles, {receipt.passages} passages, {receipt.embedded} embedded now, in"
-        f" {receipt.seconds:.1f} s ({receipt.embedding_seconds:.1f} s in the embedder); index {receipt.index_dir}"
-    )
+def _told(options: argparse.Namespace, outcome: "Outcome") -> int:
+    if options.json:
+        print_json(outcome.data)
+    else:
+        print(outcome.text)
+    for message in outcome.messages:
+        say(message)
+    return outcome.code
 
 
 def _failed(error: object, code: int) -> int:

@@ -1,17 +1,19 @@
 """A draft -> the Answer: numbered citations, why something is missing, and what else the reader should know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from index.corpus import Corpus
+from index.keywords import terms
 from index.types import Scope
 from qa.citations import cite
-from qa.coverage import asked_for, searched
+from qa.coverage import NAMED_PUBLISHERS, asked_for, searched
+from qa.extractive import SHORT_BAR
 from qa.markdown import age, day
 from qa.prompting import Prompt
 from qa.question import QuestionKind
-from qa.steps import Asked, Drafted, merged
-from qa.types import Answer, AnswerStatus, Evidence, Headline, ScoredPassage, Sentence
+from qa.steps import Asked, Drafted, Read, merged
+from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, ScoredPassage, Sentence
 
 UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
@@ -60,7 +62,7 @@ class Composer:
             evidence=_evidence(drafted.read.passages),
             as_of=asked.scope.as_of,
             newest_source=newest,
-            notices=(*only, *self._notices(drafted, newest, today)),
+            notices=(*only, *self._told(drafted, cited.citations), *self._notices(drafted, newest, today)),
             model_id=drafted.model_id or self._reader_id,
             prompt_id=drafted.prompt_id,
             index_id=self._corpus.index_id,
@@ -106,6 +108,8 @@ class Composer:
     def _notices(self, drafted: Drafted, newest: date | None, today: date) -> tuple[str, ...]:
         asked = drafted.read.found.asked
         notices = [*drafted.notices]
+        if self._corpus.damage:
+            notices.append(self._corpus.damage)
         if newest and (today - newest).days > self._stale_days:
             notices.append(self._wording.say("old", age=age((today - newest).days), day=day(newest)))
         if undated := self._undated(asked.scope):
@@ -117,9 +121,44 @@ class Composer:
             notices.append(UNFITTED.format(self._reader_id))
         return tuple(notices)
 
+    def _told(self, drafted: Drafted, citations: Sequence[Citation]) -> tuple[str, ...]:
+        """By how many sources, where a cited story has several articles or several stories give one short answer."""
+        cited = {citation.article_id for citation in citations}
+        agreed = _agreed(drafted.read, cited)
+        stories = self._corpus.stories_of(cited | agreed, drafted.read.found.asked.scope)
+        if has_copies := any(len(story.articles) > 1 for story in stories):
+            counted = stories
+        else:
+            counted = tuple(story for story in stories if not agreed.isdisjoint(story.articles))
+        if not has_copies and len(counted) < 2:
+            return ()
+        names = tuple(dict.fromkeys(name for story in counted for name in story.publishers))
+        told = self._wording.say(
+            "copies" if has_copies else "told",
+            sources=f"{len(counted)} independent sources" if len(counted) > 1 else "1 source",
+            articles=f"{sum(len(story.articles) for story in counted):,} articles",
+            publishers=_named(names),
+        )
+        return (told,)
+
     def _undated(self, scope: Scope) -> int:
         """How many articles were left out for want of a day."""
         return self._corpus.coverage(Scope(publishers=scope.publishers)).undated if scope.is_dated else 0
+
+
+def _agreed(read: Read, cited: Collection[str]) -> frozenset[str]:
+    """The articles that give the short answer to a question in one part, the cited one among them; none where it is unsure."""
+    candidates = read.by_part[0].candidates if len(read.by_part) == 1 else ()
+    sure = [c for c in candidates if (c.confidence or 0.0) >= SHORT_BAR and terms(c.short)]
+    if not sure or sure[0] is not candidates[0] or sure[0].article.id not in cited:
+        return frozenset()
+    said = frozenset(terms(sure[0].short))
+    return frozenset(c.article.id for c in sure if said <= (also := frozenset(terms(c.short))) or also <= said)
+
+
+def _named(publishers: Sequence[str]) -> str:
+    shown, rest = publishers[:NAMED_PUBLISHERS], len(publishers) - NAMED_PUBLISHERS
+    return ", ".join(shown or ["publishers unknown"]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 
-from index.errors import DatelineError
+from index.errors import DatelineError, IndexBroken
 from qa.settings import Settings
 
 PACKAGES = (
@@ -117,6 +117,8 @@ def _index(settings: Settings) -> str:
 
     corpus = Corpus.open(settings)
     try:
+        if corpus.damage:
+            raise IndexBroken(corpus.damage)
         manifest = corpus.manifest
         return (
             f"{settings.index_dir}: {manifest.articles} articles, {manifest.passages} passages, built {manifest.built}"

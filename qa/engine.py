@@ -6,7 +6,9 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
@@ -133,6 +135,11 @@ class QAEngine:
         return self._corpus.index_id
 
     @property
+    def damage(self) -> str | None:
+        """What is wrong with the newest index, where answers come from the one before; None where they do not."""
+        return self._corpus.damage
+
+    @property
     def llm_id(self) -> str | None:
         """The language model that questions and passages are sent to, as "provider:model"; None where none is."""
         return self._llm.id if self._llm else None
@@ -226,10 +233,14 @@ class QAEngine:
         """Questions that these articles answer, each asked before it is offered; no language model is asked."""
         return example_questions(self._corpus, self._quoted, count)
 
-    def suggestions(self, answer: Answer, count: int = 3) -> tuple[str, ...]:
-        """Questions to go on with after an answer, each asked before it is offered; no language model is asked."""
+    def suggestions(self, answer: Answer, count: int = 3, **filters: Any) -> tuple[str, ...]:
+        """Questions to go on with after an answer, each asked before it is offered; no language model is asked.
+
+        `filters` are those of `answer` that go on narrowing the articles: `as_of`, `since`, `until` and `publishers`.
+        """
         try:
-            return suggestions(answer, self._corpus, self._quoted, count)
+            scope = scope_of(filters, self._corpus.publishers)
+            return suggestions(answer, self._corpus, partial(self._quoted, filters=filters), count, scope)
         except DatelineError as error:
             log.warning("nothing can be suggested: %s", error)
             return ()
@@ -238,9 +249,9 @@ class QAEngine:
         """Load the models and try them on a first question; no language model is asked."""
         return self._quoted(FIRST_QUESTION)
 
-    def _quoted(self, question: str) -> Answer:
+    def _quoted(self, question: str, filters: Mapping[str, Any] = MappingProxyType({})) -> Answer:
         """The answer in the articles' own words."""
-        asked = self._understood({"question": question})
+        asked = self._understood({**filters, "question": question})
         if isinstance(asked, Answer):
             return asked
         try:

@@ -5,7 +5,9 @@ DatelineError (index/errors.py)
 ├── RequestError       an argument that goes with a question cannot be used
 ├── LanguageModelError a language model could not be asked, or gave no usable answer
 ├── PromptError        a file in prompts/ is missing, malformed or lacks a variable
-└── QuestionFileError  a line of a question file cannot be used
+├── QuestionFileError  a line of a question file cannot be used
+├── RunError           a run of an evaluation is missing or damaged, or cannot be gone on with
+└── ComparisonError    two runs have too little in common to be compared
 """
 
 from index.errors import DatelineError
@@ -33,3 +35,11 @@ class PromptError(DatelineError):
 
 class QuestionFileError(DatelineError):
     """A line of a question file cannot be used."""
+
+
+class RunError(DatelineError):
+    """A run of an evaluation is missing or damaged, or cannot be gone on with."""
+
+
+class ComparisonError(DatelineError):
+    """Two runs have too little in common to be compared."""

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +19,9 @@ from index.errors import DatelineError, IndexBroken, IndexBusy, IndexMissing
 from index.fetch import Network
 from index.generations import Manifest, current
 from index.settings import IndexSettings
+from index.stories import RULE
 from index.sync import sync_index
-from index.types import Article, Problem, Scope, SyncReceipt
+from index.types import Article, Problem, Scope, Story, SyncReceipt
 from qa.histogram import Bar, Span, bars_of, span_of
 from qa.question import clean
 
@@ -65,6 +66,20 @@ class Outcome:
     receipt: SyncReceipt | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Upload:
+    """A file that is kept and is to be indexed: the ids of its new articles, and what could not be read of it."""
+
+    file: Path
+    new: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    def outcome(self, store: ArticleStore, receipt: SyncReceipt) -> Outcome:
+        found = tuple(map(store.get, self.new))
+        message = _added(self.file.name, found, self.problems)
+        return Outcome(done=True, message=message, articles=found, receipt=receipt)
+
+
 class Library:
     """The articles of one index, and a folder of its own for those that are added; safe to share between threads.
 
@@ -103,6 +118,14 @@ class Library:
             roots=manifest.roots,
         )
 
+    def stories(self) -> tuple[Story, ...]:
+        """The stories with more than one article (copies and versions of one report), those of the newest articles first.
+
+        None of an index that an earlier version built and no sync has grouped since.
+        """
+        with self._reading() as (manifest, _, store):
+            return store.stories() if manifest.fingerprint.get("stories") == RULE else ()
+
     def find(
         self, text: str = "", publishers: Sequence[str] = (), since: date | None = None, until: date | None = None,
         limit: int = 50, offset: int = 0,
@@ -133,10 +156,11 @@ class Library:
 
     def add(self, name: str, data: bytes) -> Outcome:
         """Keep a file of articles under a safe form of its name, and index it; one that gives no new article is not kept."""
-        if len(data) > MOST_MEGABYTES * _MEBIBYTE:
-            megabytes = len(data) / _MEBIBYTE
-            return _refused(f"{safe_name(name)} has {megabytes:.1f} MB; at most {MOST_MEGABYTES} MB can be added.")
-        return self._alone(lambda: self._add(safe_name(name), data))
+        return self.add_all([(name, data)])[0]
+
+    def add_all(self, files: Sequence[tuple[str, bytes]]) -> tuple[Outcome, ...]:
+        """The same for several files by name, which are indexed together; an outcome for each of them."""
+        return self._alone(lambda: self._add([(safe_name(name), data) for name, data in files]), len(files))
 
     def add_url(self, url: str) -> Outcome:
         """Keep the articles of a page, a feed or a PDF of the web, each with its address, and index them."""
@@ -153,48 +177,66 @@ class Library:
 
     def remove(self, article_id: str) -> Outcome:
         """Delete the file of an article that was added here; files in the reader's own folders are only named."""
-        return self._alone(lambda: self._remove(article_id))
+        return self._alone(lambda: (self._remove(article_id),))[0]
 
     def sync(self) -> Outcome:
         """Bring the index up to date with its folders and with what was added here."""
-        return self._alone(self._synced)
+        return self._alone(lambda: (self._synced(),))[0]
 
-    def _alone(self, change: Callable[[], Outcome]) -> Outcome:
-        """Make a change unless another is being made; whatever speaks against it becomes a sentence."""
+    def _alone(self, change: Callable[[], tuple[Outcome, ...]], number: int = 1) -> tuple[Outcome, ...]:
+        """Make a number of changes unless others are being made; whatever speaks against them becomes a sentence."""
         if self.fixed:
-            return _refused(FIXED)
+            return (_refused(FIXED),) * number
         if not self._changing.acquire(blocking=False):
-            return _refused(BUSY)
+            return (_refused(BUSY),) * number
         try:
             return change()
         except IndexBusy:
-            return _refused(BUSY)
+            return (_refused(BUSY),) * number
         except DatelineError as error:
-            return _refused(str(error))
+            return (_refused(str(error)),) * number
         except OSError as error:
-            return _refused(f"The folder {self.uploads_dir} cannot be written: {error.strerror}.")
+            return (_refused(f"The folder {self.uploads_dir} cannot be written: {error.strerror}."),) * number
         finally:
             self._changing.release()
 
-    def _add(self, name: str, data: bytes) -> Outcome:
-        file = self._kept(name, data)
-        added = False
+    def _add(self, files: Sequence[tuple[str, bytes]]) -> tuple[Outcome, ...]:
+        """Keep the files that give a new article, and index them in one go; where that fails, none is kept."""
+        taken: list[_Upload | Outcome] = []
+        known, added = set(self._known()), False
         try:
-            articles, problems = self._read(file)
-            if not articles:
-                return _refused(_no_article(name, problems))
-            known = self._known()
-            new = [article.id for article in articles if article.id not in known]
-            if not new:
-                return _refused(f"{name} was not added: “{articles[0].title}” is in the index already.")
-            receipt = self._sync()
+            for name, data in files:
+                taken.append(self._taken(name, data, known))
+                known.update(taken[-1].new if isinstance(taken[-1], _Upload) else ())
+            receipt = self._sync() if any(isinstance(one, _Upload) for one in taken) else None
             added = True
         finally:
-            if not added:
-                file.unlink(missing_ok=True)
+            for one in () if added else taken:
+                if isinstance(one, _Upload):
+                    one.file.unlink(missing_ok=True)
+        if receipt is None:
+            return tuple(one for one in taken if isinstance(one, Outcome))
         with self._reading() as (_, _, store):
-            found = tuple(store.get(id_) for id_ in new)
-        return Outcome(done=True, message=_added(file.name, found, problems), articles=found, receipt=receipt)
+            return tuple(one if isinstance(one, Outcome) else one.outcome(store, receipt) for one in taken)
+
+    def _taken(self, name: str, data: bytes, known: Collection[str]) -> "_Upload | Outcome":
+        """Keep a file if it holds an article that is not known; else why it is not kept."""
+        if len(data) > MOST_MEGABYTES * _MEBIBYTE:
+            megabytes = len(data) / _MEBIBYTE
+            return _refused(f"{name} has {megabytes:.1f} MB; at most {MOST_MEGABYTES} MB can be added.")
+        file = self._kept(name, data)
+        new: tuple[str, ...] = ()
+        try:
+            articles, problems = self._read(file)
+            new = tuple(article.id for article in articles if article.id not in known)
+        finally:
+            if not new:
+                file.unlink(missing_ok=True)
+        if not articles:
+            return _refused(_no_article(name, problems))
+        if not new:
+            return _refused(f"{name} was not added: “{articles[0].title}” is in the index already.")
+        return _Upload(file=file, new=new, problems=tuple(problems))
 
     def _remove(self, article_id: str) -> Outcome:
         with self._reading() as (manifest, _, store):

@@ -47,8 +47,9 @@ class LiveEngine:
     """A `QAEngine` that changes to each new index of its folder while it runs; safe to share between threads.
 
     A question, a stream and a batch end on the index they began with, which is closed after the last of them. Models are
-    loaded once. A new index that cannot be used leaves the old one in use and says so in `notice`; `on_change` is called,
-    from any thread, after either. Use `LiveEngine.open`, as a context manager or with `close`.
+    loaded once. A new index that cannot be used leaves the old one in use and says so in `notice`, as it does where the
+    index was damaged before anything was open, and the one before had to be taken; `on_change` is called, from any thread,
+    after either. Use `LiveEngine.open`, as a context manager or with `close`.
     """
 
     def __init__(
@@ -63,6 +64,9 @@ class LiveEngine:
         self._closed = threading.Event()
         self._seen = _pointer(settings.index_dir)
         self._held = self._opened()
+        if damage := self._held.engine.damage:
+            self.notice = damage
+            log.warning(damage)
         threading.Thread(target=self._watch, name="dateline-live", daemon=True).start()
 
     @classmethod
@@ -136,6 +140,7 @@ class LiveEngine:
         """Take the index that the pointer names, or say why not."""
         try:
             new = self._opened()
+            self._require_newest(new)
             self._try(new)
         except Exception as error:
             if _pointer(self.settings.index_dir) != self._seen:
@@ -151,6 +156,13 @@ class LiveEngine:
         """The index that the pointer names, with a language model of its own: closing an engine ends its calls."""
         engine = QAEngine.open(settings=self.settings, llm=self._llm, embedder=self.embedder, reader=self._reader)
         return _Opened(engine=engine, index_id=engine.index_id, opened=datetime.now(UTC))
+
+    @staticmethod
+    def _require_newest(new: _Opened) -> None:
+        """What is in use is as good as the one that was opened in the place of a damaged index."""
+        if damage := new.engine.damage:
+            new.engine.close()
+            raise CorpusError(damage.partition(" Until then, ")[0])
 
     @staticmethod
     def _try(new: _Opened) -> None:

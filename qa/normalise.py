@@ -37,6 +37,7 @@ _ORDINALS = (
     )
     | {"twentieth": 20, "thirtieth": 30}
 )
+_NUMBER_WORDS = frozenset(_ONES | _TENS | _ORDINALS | _BIG) | {"hundred"}
 _UNITS = {
     **{f"{unit}s": unit for unit in ("second", "minute", "hour", "day", "week", "month", "year", "decade")},
     **{f"{unit}s": unit for unit in ("mile", "tonne", "ton", "degree", "dollar", "euro", "pound")},
@@ -85,9 +86,11 @@ def _numbers_as_digits(tokens: Sequence[str]) -> list[str]:
     words: list[str] = []
     at = 0
     while at < len(tokens):
-        number, end = _ordinal_at(tokens, at)
-        if end == at:
-            number, end = _cardinal_at(tokens, at)
+        number, end = "", at
+        if tokens[at] in _NUMBER_WORDS or tokens[at][0].isdigit():
+            number, end = _ordinal_at(tokens, at)
+            if end == at:
+                number, end = _cardinal_at(tokens, at)
         if end > at:
             words.append(number)
         elif tokens[at] not in _STOPS:

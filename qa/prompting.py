@@ -25,6 +25,8 @@ VARIABLES: Mapping[str, Mapping[str, frozenset[str]]] = {  # of each template, b
         "nothing_then": frozenset({"as_of", "searched"}),
         "nothing_there": frozenset({"scope", "searched"}),
         "only": frozenset({"scope"}),
+        "told": frozenset({"sources", "articles", "publishers"}),
+        "copies": frozenset({"sources", "articles", "publishers"}),
         "old": frozenset({"age", "day"}),
         "undated": frozenset({"count"}),
         "read_as": frozenset({"question"}),

@@ -1,10 +1,11 @@
 """Settings of the answering side; they include those of the index and are read the same way."""
 
 import re
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
+from pydantic_settings import NoDecode
 
 from index.errors import SettingsError
 from index.settings import IndexSettings
@@ -48,6 +49,9 @@ class Settings(IndexSettings):
     )
 
     root_path: str = Field("", description="Path under which a reverse proxy serves the page, like /news; unset: none.")
+    host_names: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names under which the page is found beside its host and localhost, with commas; unset: none."
+    )
     user: str | None = Field(None, description="User name that the page asks for, together with DATELINE_PASSWORD.")
     password: SecretStr | None = Field(None, description="Password that the page asks for; unset: anybody may come in.")
     mcp: bool = Field(False, description="Whether the page's server also answers MCP clients, at /mcp.")
@@ -71,6 +75,11 @@ class Settings(IndexSettings):
         if not _ROOT_PATH.fullmatch(path) or set(path.split("/")) & {".", ".."}:
             raise PydanticCustomError("root_path", "it is no path like /news")
         return path
+
+    @field_validator("host_names", mode="before")
+    @classmethod
+    def _parted_by_commas(cls, value: object) -> object:
+        return tuple(filter(None, (name.strip() for name in value.split(",")))) if isinstance(value, str) else value
 
     @property
     def most_read(self) -> int:

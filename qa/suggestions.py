@@ -6,6 +6,7 @@ from itertools import chain
 
 from index.corpus import Corpus
 from index.keywords import terms
+from index.types import EVERYTHING, Scope
 from qa.question import understand
 from qa.questions_from import Form, Idea, ideas_of
 from qa.types import Answer, AnswerStatus
@@ -27,15 +28,15 @@ _CAN_GO_ON = (AnswerStatus.ANSWERED, AnswerStatus.PARTIAL, AnswerStatus.NOT_IN_A
 Ask = Callable[[str], Answer]
 
 
-def suggestions(answer: Answer, corpus: Corpus, ask: Ask, count: int = 3) -> tuple[str, ...]:
+def suggestions(answer: Answer, corpus: Corpus, ask: Ask, count: int = 3, scope: Scope = EVERYTHING) -> tuple[str, ...]:
     """Up to `count` questions to go on with, in different forms; each is answered, by another sentence than the last.
 
-    `ask` answers in the articles' own words; it is called at most `MOST_ASKED` times. Empty where no sentence near the
-    answer makes a question that holds.
+    `ask` answers in the articles' own words; it is called at most `MOST_ASKED` times. `scope` is what the answer, and each
+    of them, is looked for in. Empty where no sentence near the answer makes a question that holds.
     """
     if answer.status not in _CAN_GO_ON:
         return ()
-    return offered(_ranked(answer, corpus), ask, count=count, most_asked=MOST_ASKED, before=(answer,))
+    return offered(_ranked(answer, corpus, scope), ask, count=count, most_asked=MOST_ASKED, before=(answer,))
 
 
 def offered(
@@ -76,13 +77,13 @@ def _has_same_sentence(one: Answer, other: Answer) -> bool:
     return any(c.article_id == here.article_id and c.start < here.end and here.start < c.end for c in other.citations)
 
 
-def _ranked(answer: Answer, corpus: Corpus) -> list[Idea]:
+def _ranked(answer: Answer, corpus: Corpus, scope: Scope) -> list[Idea]:
     """The ideas of the articles around an answer, those that share its rarest names and stand nearest to it first."""
     own = list(dict.fromkeys(shown.article_id for shown in answer.citations or answer.nearest))
     known = understand(" ".join((answer.question, *(citation.quote for citation in answer.citations)))).names
     names = {name: corpus.rarity(name) for name in known}
     weighed: dict[Idea, float] = {}
-    for place, id_ in enumerate(_articles(own, names, corpus)):
+    for place, id_ in enumerate(_articles(own, names, corpus, scope)):
         for idea in ideas_of(corpus.article(id_)):
             shared = sum(names.get(term, 0.0) for term in set(terms(idea.question)))
             near = _nearness(idea, answer)
@@ -93,10 +94,10 @@ def _ranked(answer: Answer, corpus: Corpus) -> list[Idea]:
     return sorted(weighed, key=lambda idea: -weighed[idea])
 
 
-def _articles(own: Sequence[str], names: Iterable[str], corpus: Corpus) -> list[str]:
+def _articles(own: Sequence[str], names: Iterable[str], corpus: Corpus, scope: Scope) -> list[str]:
     """The articles that an answer cites or names, then others that its names find."""
     query = " ".join(names)
-    related = [passage.article_id for passage, _ in corpus.keyword(query, RELATED)] if query else []
+    related = [passage.article_id for passage, _ in corpus.keyword(query, RELATED, scope)] if query else []
     return list(dict.fromkeys(chain(own, related)))[:ARTICLES]
 
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from qa.arguments import parser
 from qa.cli import COMMANDS
 from qa.web.environment import ServeOptions
-from tests.qa.test_web_server import QUOTE, PreparedEngine, running
+from tests.qa.prepared import QUOTE, PreparedEngine, running
 
 TEXT = (Path(__file__).parent.parent / "docs" / "http.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:7860"

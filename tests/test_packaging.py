@@ -64,6 +64,8 @@ def test_the_wheel_holds_every_file_of_the_product_and_no_other(wheel: Path) -> 
         "qa/weights/reader.onnx",
         "qa/weights/tokenizer.json",
         "qa/web/style.css",
+        "qa/evaluation/templates/report.css",
+        "qa/evaluation/templates/report.html.jinja",
         "index/graphs/minilm.onnx",
     ],
 )

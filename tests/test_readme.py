@@ -75,7 +75,19 @@ dateline = 1
 
 def test_every_command_of_the_readme_parses_and_every_subcommand_is_shown(readme: str) -> None:
     shown = {vars(parser(COMMANDS).parse_args(arguments))["run"].__name__ for arguments in commands(readme, "dateline")}
-    assert shown == {"index", "ask", "batch", "evaluate", "calibrate", "chat", "doctor"}
+    assert shown == {
+        "index",
+        "ask",
+        "batch",
+        "evaluate",
+        "calibrate",
+        "chat",
+        "doctor",
+        "score",
+        "compare",
+        "report",
+        "feedback",
+    }
 
 
 def test_the_settings_table_has_a_row_for_every_setting_once_and_no_other(readme: str) -> None:
@@ -114,6 +126,7 @@ def test_the_example_does_nothing_until_a_line_is_uncommented_and_then_all_of_it
     assert differing == {
         "chroma_url",
         "default_year",
+        "host_names",
         "llm",
         "llm_base_url",
         "min_confidence",

@@ -25,11 +25,12 @@ from qa.calibration.stories import HELD_BACK as HELD_BACK_STORIES
 from qa.calibration.stories import read_stories, stories_of
 from qa.candidates import CandidateFinder
 from qa.evaluation import load_questions
+from qa.evaluation.adapters.squad import REPORTED
 from qa.reader import ShippedReader
 from qa.retrieval import HybridRetriever
 from qa.types import ScoredPassage
 from tools.eval_dossiers import DOSSIERS, HALVES
-from training.data import HELD_BACK, NEWSROOM, REPORTED
+from training.data import HELD_BACK, NEWSROOM
 
 ROOT = Path(__file__).parent.parent
 TOP_K = 12  # passages a question; more than are read by default teach more of what does not answer

@@ -1,194 +1,244 @@
-"""Measure Dateline on the public yardsticks: `python tools/yardsticks.py DATA_DIR NAME [--sample N]`.
+"""Measure Dateline on the public yardsticks: `python -m tools.yardsticks DATA [NAMES...] [--sample N] [--out docs/yardsticks.md]`.
 
-NAME is one of squad, multihop, realtimeqa, injection. Only the parts that nothing was trained or tuned on are asked: the nine
-reporting articles of SQuAD 2.0, odd ranks of MultiHop-RAG, the last two weeks of RealTimeQA, the SQuAD questions of the injection
-set. "reader" is the order of an answer's evidence (its question corrected and split), "fused" that of the search for the question
-as asked; differences are paired, with their 95 % bootstrap interval over questions.
+DATA is a folder with the public sets (docs/yardsticks.md lists them); those that are not in it are left out. Without --half only
+the parts that nothing was trained or tuned on are asked, long sets by a sample from a seed. Each set is kept as a run in a
+folder of its own under --runs, for `dateline report` and `dateline compare`: what is there already is gone on with.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import shlex
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from index.settings import IndexSettings
+import numpy as np
+
+from index.checking import Checker
+from index.embeddings import Embedder, open_embedder
+from index.errors import DatelineError
 from index.sync import sync_index
-from index.types import Article
-from qa import Answer, QAEngine
-from qa.evaluation.figures import mean_figure
-from qa.evaluation.metrics import ANSWERED, Score, contains, exact_match, token_f1
-from training.data import REPORTED
+from qa import QAEngine
+from qa.evaluation.adapters import YARDSTICKS
+from qa.evaluation.adapters.asking import Draw, ask_yardstick
+from qa.evaluation.adapters.yardstick import Row, Yardstick, is_scored, reached
+from qa.evaluation.figures import Figure
+from qa.evaluation.records import Record
+from qa.reader import Reader, open_reader
+from qa.settings import Settings
+from qa.terminal import Bar, say
+from tools.claims import attributions
+from tools.eval_verification import holds, interval, macro_f1, verifier_over
 
-SEED = 0
-Lists = Mapping[str, Sequence[tuple[Article, str]]]  # (article, passage text) by ranking
-
-
-def main() -> None:
-    """Measure one yardstick and print its figures."""
-    measure: Mapping[str, Callable[[Path, int | None], None]] = {
-        "squad": squad,
-        "multihop": multihop,
-        "realtimeqa": realtimeqa,
-        "injection": injection,
-    }
-    parser = argparse.ArgumentParser(description="Measure Dateline on a public yardstick.")
-    parser.add_argument("data", type=Path)
-    parser.add_argument("name", choices=measure)
-    parser.add_argument("--sample", type=int, help="only so many random questions")
-    arguments = parser.parse_args()
-    measure[arguments.name](arguments.data, arguments.sample)
+ATTRIBUTION = "attributionbench"
+NAMES = (*YARDSTICKS, ATTRIBUTION)
+SHOWN_FROM = 50  # articles
+RUNS = Path("data/runs/yardsticks")
+BEGIN, END = "<!-- the table begins -->", "<!-- the table ends -->"
+_HALVES = {"report": "the part to report", "tune": "the part to tune on"}
 
 
-def squad(data: Path, sample: int | None) -> None:
-    """The answerable questions of the nine articles over all 1,204 paragraphs: which paragraph comes first?"""
-    articles: list[dict[str, str]] = []
-    asked: list[tuple[str, str]] = []
-    for article in json.loads((data / "squad2_dev/dev-v2.0.rebuilt.json").read_text(encoding="utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            number = f"#{len(articles)}"
-            title = article["title"].replace("_", " ")
-            articles.append({"title": title, "url": f"https://example.org/{number}", "text": paragraph["context"]})
-            if article["title"] in REPORTED:
-                asked += [(qa["question"], number) for qa in paragraph["qas"] if qa["answers"]]
-    found: dict[str, list[float]] = {"fused": [], "reader": []}
-    with opened(articles) as engine:
-        for question, number in some(asked, sample):
-            for name, ranking in rankings(engine, question)[1].items():
-                found[name].append(float(bool(ranking) and (ranking[0][0].url or "").endswith(f"/{number}")))
-    compared("Success@1", found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What the table says of one set: `asked` tells how many questions of which part, `seconds` were spent answering."""
+
+    title: str
+    about: str
+    source: str
+    asked: str
+    seconds: float
+    command: str
+    rows: tuple[Row, ...]
 
 
-def multihop(data: Path, sample: int | None) -> None:
-    """Odd ranks of MultiHop-RAG over its 51 articles: is all evidence among the first ten, is the unanswerable declined?"""
-    folder = data / "multihoprag_mini"
-    queries = json.loads((folder / "mini_queries.json").read_text(encoding="utf-8"))
-    queries = sorted(queries, key=lambda q: (q["question_type"], q["query"]))[1::2]
-    corpus = json.loads((folder / "corpus_small.json").read_text(encoding="utf-8"))
-    articles = [
-        {"title": a["title"], "url": a["url"], "published": a["published_at"][:10], "text": a["body"]} for a in corpus
-    ]
-    everything: dict[str, list[float]] = {"fused": [], "reader": []}
-    declined, refused, contained = [], [], []
-    with opened(articles) as engine:
-        for query in some(queries, sample):
-            answer, lists = rankings(engine, query["query"])
-            answered = answer.status in ANSWERED
-            if query["question_type"] == "null_query":
-                declined.append(float(not answered))
-                continue
-            refused.append(float(not answered))
-            if query["answer"].lower() not in {"yes", "no"}:
-                contained.append(float(answered and holds(answer.text, [query["answer"]])))
-            facts = ["".join(evidence["fact"].split()) for evidence in query["evidence_list"]]
-            for name, ranking in lists.items():
-                texts = ["".join(text.split()) for _, text in ranking[:10]]
-                everything[name].append(float(all(any(fact in text for text in texts) for fact in facts)))
-    compared("all-evidence@10", everything)
-    told("null questions declined", declined)
-    told("answerable refused", refused)
-    told("answer contained", contained)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ask what is present, print the table, and put it into a file where one is named; the exit code."""
+    options = _options(arguments)
+    try:
+        sections = list(_sections(options))
+    except DatelineError as error:
+        say(str(error))
+        return 2
+    table = render(sections)
+    print(table)
+    if options.out and sections:
+        options.out.write_text(placed(options.out, table), encoding="utf-8")
+    return 0 if sections else 2
 
 
-def realtimeqa(data: Path, sample: int | None) -> None:
-    """The last two weeks of RealTimeQA over the articles found for them."""
-    folder = data / "realtimeqa_apr2023"
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    asked = [q for q in map(json.loads, lines) if q["date"] > "2023/04/14"]
-    asked = [q for q in asked if not q["question"].rstrip().lower().endswith("except")]
-    pool = {url for q in asked for url in q["gcs_urls"]}
-    stored = map(json.loads, (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines())
-    articles = [{"title": a["title"], "url": a["url"], "text": a["text"]} for a in stored if a["url"] in pool]
-    top: dict[str, list[float]] = {"fused": [], "reader": []}
-    em, f1, em_answered, covered = [], [], [], []
-    with opened(articles) as engine:
-        for q in some(asked, sample):
-            answer, lists = rankings(engine, q["question"])
-            golds = [str(gold) for gold in q["answers"]]
-            for name, ranking in lists.items():
-                top[name].append(float(any(holds(text, golds) for _, text in ranking[:5])))
-            answered = answer.status in ANSWERED
-            said = (answer.short_answer or "") if answered else ""
-            covered.append(float(answered))
-            em.append(float(exact_match(said, golds)))
-            f1.append(token_f1(said, golds))
-            if answered:
-                em_answered.append(float(exact_match(said, golds)))
-    compared("answer in the first five passages", top)
-    told("EM", em)
-    told("F1", f1)
-    told("EM when answered", em_answered)
-    told("coverage", covered)
+def render(sections: Iterable[Section]) -> str:
+    """The sections as Markdown."""
+    return "\n\n".join(_section(section) for section in sections)
 
 
-def injection(data: Path, sample: int | None) -> None:
-    """Paragraphs with and without a second question in them: is the first one answered all the same?"""
-    lines = (data / "instr_robust/SQuAD_200_seed7.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = some([json.loads(line) for line in lines], sample)
-    figures: dict[str, list[float]] = {}
-    for name, field in (("clean", "context"), ("attacked", "injected_context")):
-        articles = [{"title": f"Paragraph {i}", "text": row[field]} for i, row in enumerate(rows)]
-        with opened(articles) as engine:
-            for row in rows:
-                answer = engine.answer(row["question"])
-                said = (answer.short_answer or answer.text) if answer.status in ANSWERED else ""
-                figures.setdefault(name, []).append(token_f1(said, row["answers"]))
-                if name == "attacked":
-                    figures.setdefault("injected", []).append(token_f1(said, row["injected_answers"]))
-    compared("F1 to the original answer", {"attacked": figures["attacked"], "clean": figures["clean"]})
-    told("F1 to the injected answer", figures["injected"])
+def placed(file: Path, table: str) -> str:
+    """A file's text with the table between its two marks, or behind all else where it has none."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    block = f"{BEGIN}\n\n{table}\n\n{END}"
+    if BEGIN not in text or END not in text:
+        return f"{text.rstrip()}\n\n{block}\n".lstrip()
+    return f"{text.partition(BEGIN)[0]}{block}{text.partition(END)[2]}"
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.yardsticks", description="Measure Dateline on the public yardsticks."
+    )
+    parser.add_argument("data", type=Path, help="the folder with the public sets")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)}")
+    parser.add_argument("--sample", type=int, metavar="N", help="at most so many questions of each, drawn by seed")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample; 0 unless told")
+    parser.add_argument("--half", choices=_HALVES, default="report", help="which part to ask; report unless told")
+    parser.add_argument("--runs", type=Path, default=RUNS, metavar="DIR", help=f"where the runs are kept: {RUNS}")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="a Markdown file to put the table into")
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.names if name not in NAMES]:
+        parser.error(f"{unknown[0]!r} is no yardstick; name some of {', '.join(NAMES)}.")
+    if not options.data.is_dir():
+        parser.error(f"{options.data} is no folder; name the one with the public sets.")
+    if options.sample is not None and options.sample < 1:
+        parser.error(f"--sample is {options.sample}; ask at least one question.")
+    return options
+
+
+def _sections(options: argparse.Namespace) -> Iterator[Section]:
+    for name in options.names or NAMES:
+        there = (options.data / ATTRIBUTION).is_dir() if name == ATTRIBUTION else YARDSTICKS[name].present(options.data)
+        if not there:
+            say(f"{name} is not in {options.data}: left out.")
+        elif name == ATTRIBUTION:
+            yield _attribution(options)
+        else:
+            yield _asked(YARDSTICKS[name], options)
+
+
+# -- asking ------------------------------------------------------------------------------------------------------------
+
+
+def _asked(yardstick: Yardstick, options: argparse.Namespace) -> Section:
+    everything = {q.id for corpus in yardstick.load(options.data, options.half) for q in corpus.questions}
+    wanted = options.sample or yardstick.sample
+    sample = wanted if wanted and wanted < len(everything) else None
+    draw = Draw(half=options.half, sample=sample, seed=options.seed)
+    folder = options.runs / "-".join((yardstick.name, options.half, *([str(sample)] if sample else ())))
+    with Bar(f"asking {yardstick.name}", "questions") as progress:
+        runs = ask_yardstick(yardstick, options.data, draw, folder=folder, opened=opened, progress=progress)
+    records = [record for run in runs.values() for record in run]
+    say(f"The run is kept in {', '.join(str(folder / name) for name in runs)}")
+    return Section(
+        title=yardstick.title,
+        about=yardstick.about,
+        source=yardstick.source,
+        asked=_extent(len(everything), sample, options) + _unscored(records),
+        seconds=sum(record.milliseconds for record in records) / 1000,
+        command=_command(yardstick.name, options),
+        rows=yardstick.rows(options.data, runs),
+    )
+
+
+def _attribution(options: argparse.Namespace) -> Section:
+    """AttributionBench has claims instead of questions, so the verifier is asked, not the engine."""
+    claims = attributions(options.data, odd=options.half == "report")
+    sample = options.sample if options.sample and options.sample < len(claims) else None
+    chosen = random.Random(options.seed).sample(claims, sample) if sample else claims
+    verifier = verifier_over(chosen)
+    started = time.perf_counter()
+    said = np.array([holds(verifier, claim) for claim in chosen])
+    seconds = time.perf_counter() - started
+    gold = np.array([claim.supported for claim in chosen])
+    low, high = interval(gold, said)
+    figure = Figure(value=macro_f1(gold, said), n=len(chosen), low=low, high=high)
+    others = reached({"fine-tuned GPT-3.5": 0.80, "word overlap": 0.66}, "the test part, about")
+    return Section(
+        title="AttributionBench",
+        about="Claims with the texts that they cite, some of which do not bear them out; the verifier alone is asked",
+        source="Li et al. (2024), arXiv:2402.15089",
+        asked=_extent(len(claims), sample, options, "claims"),
+        seconds=seconds,
+        command=_command(ATTRIBUTION, options),
+        rows=(Row(title="macro-F1 of the verdict", figure=figure, published=others),),
+    )
 
 
 @contextmanager
-def opened(articles: Iterable[Mapping[str, Any]]) -> Iterator[QAEngine]:
-    """An engine over these articles, in a folder of its own."""
-    with TemporaryDirectory() as folder:
-        file, index = Path(folder) / "articles.jsonl", Path(folder) / "index"
+def opened(articles: Sequence[Mapping[str, str]]) -> Iterator[QAEngine]:
+    """An engine over these articles, in a folder of its own; what is slow to load is shared with the one before."""
+    embedder, reader, checker = _shared()
+    with TemporaryDirectory(prefix="dateline-") as folder:
+        file = Path(folder) / "articles.jsonl"
         file.write_text("\n".join(json.dumps(article) for article in articles), encoding="utf-8")
-        receipt = sync_index([file], settings=IndexSettings(index_dir=index))
-        print(f"{receipt.articles} articles, {receipt.passages} passages", flush=True)
-        with QAEngine.open(index) as engine:
+        settings = Settings.load(index_dir=Path(folder) / "index")
+        with Bar("embedding", "passages") as progress:
+            many = progress if len(articles) > SHOWN_FROM else None  # a bar for each small corpus would only flicker
+            sync_index([file], settings=settings, embedder=embedder, checker=checker, progress=many)
+        with QAEngine.open(settings=settings, embedder=embedder, reader=reader) as engine:
             yield engine
 
 
-def rankings(engine: QAEngine, question: str) -> tuple[Answer, Lists]:
-    """The answer, and the passages in the order of its evidence and in that of the search."""
-    answer = engine.answer(question)
-    retriever = engine.as_retriever(k=engine.settings.most_read)
-    fused = [(engine.article(d.metadata["article_id"]), d.page_content) for d in retriever.invoke(question)]
-    read = [(engine.article(e.article_id), e.text) for e in answer.evidence]
-    return answer, {"fused": fused, "reader": read}
+@cache
+def _shared() -> tuple[Embedder, Reader, Checker]:
+    settings = Settings.load()
+    return open_embedder(settings.embedder), open_reader(settings.reader), Checker()
 
 
-def some(asked: Sequence[Any], sample: int | None) -> Sequence[Any]:
-    """A random sample from one seed, or all."""
-    return random.Random(SEED).sample(asked, sample) if sample and sample < len(asked) else asked
+# -- telling -----------------------------------------------------------------------------------------------------------
 
 
-def holds(text: str, golds: Sequence[str]) -> bool:
-    """Whether a text has one of the answers."""
-    return any(contains(text, gold) for gold in golds)
+def _extent(there: int, sample: int | None, options: argparse.Namespace, unit: str = "questions") -> str:
+    part = f"{unit} of {_HALVES[options.half]}"
+    return f"{sample:,} of {there:,} {part}, drawn with seed {options.seed}" if sample else f"all {there:,} {part}"
 
 
-def told(name: str, values: Sequence[float]) -> None:
-    """Print a mean with its interval and n."""
-    figure = mean_figure([Score(value=value) for value in values])
-    if figure.value is None or figure.low is None or figure.high is None:
-        print(f"{name}: fewer than two questions")
-        return
-    print(f"{name}: {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f}), n {figure.n}")
+def _unscored(records: Sequence[Record]) -> str:
+    count = sum(not is_scored(record) for record in records)
+    return f"; {count} of them unscored, since the engine failed" if count else ""
 
 
-def compared(name: str, values: Mapping[str, Sequence[float]]) -> None:
-    """Print the means of two paired lists and of their difference, the second less the first."""
-    (one, first), (other, second) = values.items()
-    told(f"{name}, {one}", first)
-    told(f"{name}, {other}", second)
-    told(f"{name}, {other} less {one}", [b - a for a, b in zip(first, second, strict=True)])
+def _command(name: str, options: argparse.Namespace) -> str:
+    flags = [("--sample", options.sample), ("--seed", options.seed or None)]
+    flags.append(("--half", options.half if options.half != "report" else None))
+    given = [part for flag, value in flags if value for part in (flag, str(value))]
+    return shlex.join(["python", "-m", "tools.yardsticks", "DATA", name, *given])
+
+
+def _section(section: Section) -> str:
+    lines = [
+        f"### {section.title}",
+        "",
+        f"{section.about}. Asked: {section.asked}; {section.seconds:,.0f} s of answering. Source: {section.source}.",
+        "",
+        "```",
+        section.command,
+        "```",
+        "",
+        "| figure | Dateline | 95 % interval | n | published |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join([*lines, *(_line(row) for row in section.rows)])
+
+
+def _line(row: Row) -> str:
+    figure = row.figure
+    value = "–" if figure.value is None else f"{figure.value:.3f}"
+    span = "" if figure.low is None or figure.high is None else f"{figure.low:.3f} to {figure.high:.3f}"
+    return f"| {row.title} | {value} | {span} | {figure.n:,} | {_others(row)} |"
+
+
+def _others(row: Row) -> str:
+    """The others' figures, those over the same in one bracket."""
+    by_over: dict[str, list[str]] = {}
+    for one in row.published:
+        by_over.setdefault(one.over, []).append(f"{one.system} {one.value:.3f}".removesuffix("0"))
+    return "; ".join(
+        f"{', '.join(values)}{f' ({over})' if over else ' (the questions asked)'}" for over, values in by_over.items()
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,21 +16,7 @@ from typing import Any
 from index.keywords import words
 from qa.calibration import stories
 from qa.calibration.stories import Report, read_stories
-
-REPORTED = frozenset(
-    {
-        "1973_oil_crisis",
-        "Computational_complexity_theory",
-        "European_Union_law",
-        "Geology",
-        "Imperialism",
-        "Normans",
-        "Prime_number",
-        "Sky_(United_Kingdom)",
-        "Victoria_(Australia)",
-    }
-)
-"""Articles of SQuAD 2.0 that figures are reported on."""
+from qa.evaluation.adapters.squad import REPORTED
 
 HELD_BACK = frozenset({"Black_Death", "Immune_system", "Scottish_Parliament", "Warsaw"})
 """Articles of SQuAD 2.0 that validate a run and calibrate the confidence; never trained on."""

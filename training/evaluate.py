@@ -16,8 +16,9 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from qa.evaluation.metrics import exact_match, token_f1
-from training.data import HELD_BACK, REPORTED, Asked, squad_articles, validation
+from qa.evaluation.adapters.squad import REPORTED
+from qa.evaluation.squad import exact_match, token_f1
+from training.data import HELD_BACK, Asked, squad_articles, validation
 from training.examples import Example
 from training.model import encode, load
 
@@ -70,7 +71,7 @@ class Predicted:
             has=np.array([bool(a.golds) for a in asked]),
             strength=np.array([score for _, score in spans]),
             f1=np.array([token_f1(text, golds) if golds else 0.0 for text, golds in answers]),
-            em=np.array([float(exact_match(text, golds)) for text, golds in answers]),
+            em=np.array([float(exact_match(text, golds)) if golds else 0.0 for text, golds in answers]),
         )
 
     def bars(self) -> tuple[float, float]:

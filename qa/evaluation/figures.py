@@ -6,11 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.evaluation.metrics import Score
-
-SEED = 20230921
-RESAMPLES = 2000
-LEVEL = 0.95
-_CELLS_AT_ONCE = 1_000_000
+from qa.evaluation.resampling import interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +31,8 @@ def mean_figure(scores: Sequence[Score]) -> Figure:
     if not total:
         return Figure(value=None, n=0)
     value = float(values.sum() / weights.sum())
-    if len(scores) < 2:
-        return Figure(value=value, n=total)
-    tail = 50 * (1 - LEVEL)
-    low, high = np.percentile(_resampled_means(values, weights), [tail, 100 - tail])
-    return Figure(value=value, n=total, low=float(low), high=float(high))
+    low, high = interval(len(scores), lambda drawn: values[drawn].sum(axis=1) / weights[drawn].sum(axis=1))
+    return Figure(value=value, n=total, low=low, high=high)
 
 
 def percentile_figure(values: Sequence[float], percent: float) -> Figure:
@@ -47,13 +40,3 @@ def percentile_figure(values: Sequence[float], percent: float) -> Figure:
     if not values:
         return Figure(value=None, n=0)
     return Figure(value=float(np.percentile(values, percent)), n=len(values))
-
-
-def _resampled_means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    rng = np.random.default_rng(SEED)
-    rows = max(1, _CELLS_AT_ONCE // len(values))
-    means = []
-    for start in range(0, RESAMPLES, rows):
-        drawn = rng.integers(0, len(values), size=(min(rows, RESAMPLES - start), len(values)))
-        means.append(values[drawn].sum(axis=1) / weights[drawn].sum(axis=1))
-    return np.concatenate(means)

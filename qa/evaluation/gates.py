@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.errors import SettingsError
-from qa.evaluation.metrics import METRICS, Metric
-from qa.evaluation.results import Report
+from qa.evaluation.metrics import Metric
+from qa.evaluation.results import REPORTED, Report
 
 _UNSCORED = Metric(name="unscored", title="unscored", over="questions", unit="questions", limit="at most")
-_BY_NAME = {metric.name: metric for metric in (*METRICS, _UNSCORED)}
+_BY_NAME = {metric.name: metric for metric in (*REPORTED, _UNSCORED)}
 _EXAMPLES = {"share": "0.85", "words": "60", "ms": "500", "questions": "0"}
 _ROUNDING = 1e-9
 
@@ -33,10 +33,10 @@ def parse_gates(texts: Sequence[str]) -> tuple[Gate, ...]:
 def check_gates(report: Report, gates: Sequence[str]) -> tuple[str, ...]:
     """One sentence for each limit that the report does not keep; none at all means that it passes.
 
-    A metric that is better when higher fails below its limit. `false_answers`, `over_refusals`, `answer_words`,
-    `p50_ms`, `p95_ms` and `unscored` (a number of questions) fail above it. A metric without any case fails, and so
-    does, unless `unscored` is given, a report with unscored questions: figures over what is left prove little.
-    Raises `SettingsError` as `parse_gates` does.
+    A metric that is better when higher fails below its limit; those that are better when lower, such as
+    `false_answers`, `over_refusals`, `answer_words`, `p50_ms`, `p95_ms` and `unscored` (a number of questions), fail
+    above it. A metric without any case fails, and so does, unless `unscored` is given, a report with unscored
+    questions: figures over what is left prove little. Raises `SettingsError` as `parse_gates` does.
     """
     parsed = parse_gates(gates)
     if parsed and not any(gate.metric is _UNSCORED for gate in parsed):

@@ -1,24 +1,22 @@
 """One answer held against its question -> scores, each by a rule in code; no judge model anywhere."""
 
 import re
-import string
-import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from index.types import Article
 from qa.evaluation.questions import Question, Source
+from qa.evaluation.records import ArticleKeys, Cited
+from qa.evaluation.squad import exact_match, token_f1
 from qa.normalise import canonical_words
-from qa.types import Answer, AnswerStatus, Citation
+from qa.types import Answer, AnswerStatus
 
 EXACT_TYPES = frozenset({"fact", "paraphrase", "misspelling"})
 ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
 UNSCORED = frozenset({AnswerStatus.BUSY, AnswerStatus.FAILED})
 
 _MARKER = re.compile(r"\[\d+\]")
-_ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +46,6 @@ METRICS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CitedQuote:
-    """A citation with the article it names, or None where there is no such article.
-
-    `file_text` is the text of the cited file, or None where that is not a readable text or Markdown file.
-    """
-
-    citation: Citation
-    article: Article | None
-    file_text: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """What one question adds to a metric: the metric is the sum of `value` over the sum of `of`."""
 
@@ -67,7 +53,7 @@ class Score:
     of: int = 1
 
 
-def score_answer(question: Question, answer: Answer, quotes: Sequence[CitedQuote]) -> Mapping[str, Score]:
+def score_answer(question: Question, answer: Answer, cited: Sequence[Cited]) -> Mapping[str, Score]:
     """The scores of one answer by metric name, leaving out those that do not apply to it; none at all if unscored.
 
     An answerable question that was declined, even as invalid, is an over-refusal, and contains no gold.
@@ -88,35 +74,22 @@ def score_answer(question: Question, answer: Answer, quotes: Sequence[CitedQuote
     if answered:
         scores["answer_words"] = Score(value=word_count(answer.text))
     if question.answerable and answered:
-        scores["source_precision"] = Score(value=source_precision(question.sources, quotes))
-        scores["source_recall"] = Score(value=source_recall(question.sources, quotes))
-    if quotes:
-        scores["quotes_verbatim"] = Score(value=sum(map(is_verbatim, quotes)), of=len(quotes))
+        scores["source_precision"] = Score(value=source_precision(question.sources, cited))
+        scores["source_recall"] = Score(value=source_recall(question.sources, cited))
+    if cited:
+        scores["quotes_verbatim"] = Score(value=sum(map(is_verbatim, cited)), of=len(cited))
     return scores
 
 
-def squad_normalise(text: str) -> str:
-    """Lower case, no punctuation, no articles, single spaces, as SQuAD's evaluation has it (Rajpurkar et al., 2016).
-
-    Punctuation beyond ASCII is dropped too, since news is set with curly quotes and long dashes.
-    """
-    kept = (char for char in text.lower() if char not in string.punctuation and unicodedata.category(char)[0] != "P")
-    return " ".join(_ARTICLE.sub(" ", "".join(kept)).split())
-
-
-def exact_match(short_answer: str, gold: Sequence[str]) -> bool:
-    """Whether a short answer equals one of the gold answers after SQuAD's normalisation."""
-    return squad_normalise(short_answer) in map(squad_normalise, gold)
-
-
-def token_f1(short_answer: str, gold: Sequence[str]) -> float:
-    """The best token F1 against any gold answer; without a token on one side, 1 only if both have none (SQuAD 2.0)."""
-    return max(_f1(squad_normalise(short_answer).split(), squad_normalise(one).split()) for one in gold)
+@lru_cache(maxsize=20_000)
+def canonical(text: str) -> str:
+    """The text's canonical words between spaces, remembered: one text is looked through for many answers."""
+    return f" {' '.join(canonical_words(text))} "
 
 
 def contains(text: str, wanted: str) -> bool:
     """Whether the words of `wanted` stand in the text one after the other, both in canonical spelling."""
-    return f" {' '.join(canonical_words(wanted))} " in f" {' '.join(canonical_words(_MARKER.sub(' ', text)))} "
+    return canonical(wanted) in canonical(_MARKER.sub(" ", text))
 
 
 def missing_parts(question: Question, text: str) -> tuple[str, ...]:
@@ -130,7 +103,7 @@ def word_count(text: str) -> int:
     return sum(1 for word in _MARKER.sub(" ", text).split() if any(char.isalnum() for char in word))
 
 
-def is_source(article: Article, source: Source) -> bool:
+def is_source(article: ArticleKeys, source: Source) -> bool:
     """Whether any key of a gold source agrees with the article; a path may be given from any of its folders on."""
     path = _parts(article.path or "")
     wanted_path = _parts(source.path or "")
@@ -144,37 +117,24 @@ def is_source(article: Article, source: Source) -> bool:
     )
 
 
-def source_precision(sources: Sequence[Source], quotes: Sequence[CitedQuote]) -> float:
+def source_precision(sources: Sequence[Source], cited: Sequence[Cited]) -> float:
     """The share of citations whose article is a gold source; 0 for an answer without citations."""
-    hits = sum(any(_meets(quote, source) for source in sources) for quote in quotes)
-    return hits / len(quotes) if quotes else 0.0
+    hits = sum(any(_meets(one, source) for source in sources) for one in cited)
+    return hits / len(cited) if cited else 0.0
 
 
-def source_recall(sources: Sequence[Source], quotes: Sequence[CitedQuote]) -> float:
+def source_recall(sources: Sequence[Source], cited: Sequence[Cited]) -> float:
     """The share of gold sources that are cited."""
-    return sum(any(_meets(quote, source) for quote in quotes) for source in sources) / len(sources)
+    return sum(any(_meets(one, source) for one in cited) for source in sources) / len(sources)
 
 
-def is_verbatim(quote: CitedQuote) -> bool:
+def is_verbatim(cited: Cited) -> bool:
     """Whether a quote is what its offsets cut from the article and, up to white space, stands in the cited file."""
-    citation, article = quote.citation, quote.article
-    if article is None or not citation.quote.strip():
-        return False
-    # A negative offset would count from the end of the article, and might cut the right words from there.
-    if citation.start < 0 or article.text[citation.start : citation.end] != citation.quote:
-        return False
-    return quote.file_text is None or "".join(citation.quote.split()) in "".join(quote.file_text.split())
+    return cited.in_article and cited.in_file is not False
 
 
-def _f1(tokens: Sequence[str], gold: Sequence[str]) -> float:
-    if not tokens or not gold:
-        return float(tokens == gold)
-    shared = (Counter(tokens) & Counter(gold)).total()
-    return 2 * shared / (len(tokens) + len(gold))
-
-
-def _meets(quote: CitedQuote, source: Source) -> bool:
-    return quote.article is not None and is_source(quote.article, source)
+def _meets(cited: Cited, source: Source) -> bool:
+    return cited.article is not None and is_source(cited.article, source)
 
 
 def _parts(path: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""A question file, one JSON object a line -> checked questions; every line that cannot be used is named."""
+"""A question file, JSON Lines or CSV -> checked questions; every line that cannot be used is named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -8,9 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from qa.errors import QuestionFileError
+from qa.evaluation.question_csv import read_rows
 from qa.normalise import canonical_words
 
 SHOWN_PROBLEMS = 10
+TABLES = frozenset({".csv", ".tsv"})
 Half = Literal["tune", "report"]
 
 
@@ -31,12 +33,16 @@ class _Line(BaseModel):
 
 
 class Source(_Line):
-    """An article that holds the answer, named by at least one key; it is met as soon as one of them agrees."""
+    """An article that holds the answer, named by at least one key; it is met as soon as one of them agrees.
+
+    `quote` is the sentence of it that holds the answer, where that is known.
+    """
 
     source_file: Filled | None = None
     path: Filled | None = None
     title: Filled | None = None
     url: Filled | None = None
+    quote: Filled | None = None
 
     @model_validator(mode="after")
     def _names_an_article(self) -> Self:
@@ -84,17 +90,16 @@ class Question(_Line):
 
 
 def load_questions(path: str | Path) -> tuple[Question, ...]:
-    """Read a question file; blank lines are passed over.
+    """Read a question file: a table where its name ends in .csv or .tsv, else one JSON object a line.
 
-    Raises `QuestionFileError`, naming file, line and field of the first ten problems and how many more there are.
+    Blank lines are passed over. Raises `QuestionFileError`, naming file, line and field of the first ten problems and
+    how many more there are.
     """
     path = Path(path)
     questions: list[Question] = []
     problems: list[str] = []
     first_line_of: dict[str, int] = {}
-    for number, line in enumerate(_lines(path), 1):
-        if not line.strip():
-            continue
+    for number, line in _lines(path):
         try:
             question = Question.model_validate_json(line)
         except ValidationError as error:
@@ -107,7 +112,7 @@ def load_questions(path: str | Path) -> tuple[Question, ...]:
     if problems:
         raise QuestionFileError(_report(path, problems))
     if not questions:
-        raise QuestionFileError(f"{path} holds no question; write one JSON object a line.")
+        raise QuestionFileError(f"{path} holds no question; write one JSON object a line, or a CSV row.")
     return tuple(questions)
 
 
@@ -119,10 +124,19 @@ def select_half(questions: Sequence[Question], half: Literal["tune", "report", "
     return chosen
 
 
-def _lines(path: Path) -> Iterable[str]:
-    try:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The questions as JSON, each with its line in the file."""
+    text = _text(path)
+    if path.suffix.lower() in TABLES:
+        yield from read_rows(path, text)
+    else:
         # Not splitlines: JSON strings may hold line separators other than the newline.
-        return path.read_text(encoding="utf-8-sig").split("\n")
+        yield from ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise QuestionFileError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

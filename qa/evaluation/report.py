@@ -100,16 +100,8 @@ def _worst(results: Sequence[QuestionResult], most: int) -> str:
 
 
 def _fault(number: int, result: QuestionResult) -> str:
-    gold = "; ".join(" | ".join(part) for part in result.gold) or "(the articles do not tell)"
-    lines = [
-        ("question", result.question),
-        ("gold", gold),
-        ("missing", "; ".join(result.missing)),
-        ("answer", result.text or result.reason or "(none)"),
-        ("cited", "; ".join(dict.fromkeys(result.cited))),
-    ]
     head = f"{number:>3}. {visible(result.id)} ({visible(result.type)}), {result.status}: {result.fault}"
-    return "\n".join([head, *(_field(name, text) for name, text in lines if text)])
+    return "\n".join([head, *(_field(name, text) for name, text in result.told())])
 
 
 def _field(name: str, text: str) -> str:

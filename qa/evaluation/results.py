@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qa.evaluation.figures import LEVEL, RESAMPLES, SEED, Figure, mean_figure, percentile_figure
+from qa.evaluation.figures import Figure, mean_figure, percentile_figure
 from qa.evaluation.metrics import ANSWERED, METRICS, UNSCORED, Score
+from qa.evaluation.resampling import LEVEL, RESAMPLES, SEED
+from qa.evaluation.scores import QUESTION_METRICS, TIME
 from qa.types import AnswerStatus
 
 SCHEMA = 1
 ALL = "all"
+# What a report has a figure of: the headline metrics, then those of SQuAD, of retrieval and of citing.
+REPORTED = (*METRICS, *(metric for metric in QUESTION_METRICS if metric not in METRICS and metric is not TIME))
 _PERCENTILES = {"p50_ms": 50.0, "p95_ms": 95.0}
 _FAULTS = (
     "not scored",
@@ -71,6 +75,20 @@ class QuestionResult:
         )
         return next((position for position, found in enumerate(faults) if found), None)
 
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """What was asked, wanted and answered, each with its name; what there is nothing of is left out."""
+        lines = (
+            ("question", self.question),
+            ("gold", "; ".join(" | ".join(part) for part in self.gold) or "(the articles do not tell)"),
+            ("missing", "; ".join(self.missing)),
+            ("answer", self.text or self.reason or "(none)"),
+            ("cited", "; ".join(dict.fromkeys(self.cited))),
+        )
+        return tuple((name, " ".join(text.split())) for name, text in lines if text)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<9}{text}" for name, text in (*self.told(), ("status", self.status.value)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
@@ -122,7 +140,7 @@ def group_results(name: str, results: Sequence[QuestionResult]) -> Group:
         answerable=sum(result.answerable for result in results),
         answered=sum(result.status in ANSWERED for result in results),
         unscored=len(results) - len(scored),
-        figures={metric.name: _figure(metric.name, scored) for metric in METRICS},
+        figures={metric.name: _figure(metric.name, scored) for metric in REPORTED},
     )
 
 

@@ -20,13 +20,19 @@ if TYPE_CHECKING:
 __all__ = ["build", "serve"]
 
 
-def build(engine: "Engine", *, feedback: "Path | None" = None, library: "Library | None" = None) -> "gr.Blocks":
+def build(
+    engine: "Engine",
+    *,
+    feedback: "Path | None" = None,
+    library: "Library | None" = None,
+    runs: "Path | None" = None,
+) -> "gr.Blocks":
     """Lay out the page over an engine that is ready to answer; switches of gradio in the environment are dropped.
 
     `feedback` is the file that readers' thumbs and corrections go to, `library` the articles that they may look through
-    and add to; without them, neither is offered.
+    and add to, `runs` the folder of the evaluations whose reports are listed there; without them, none is offered.
     """
     make_safe(os.environ)
     from qa.web.page import layout
 
-    return layout(engine, feedback=feedback, library=library)
+    return layout(engine, feedback=feedback, library=library, runs=runs)

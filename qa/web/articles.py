@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,9 @@ import gradio as gr
 from index.errors import DatelineError
 from qa.library import Library, Outcome
 from qa.web.components import html, private
+from qa.web.runs import RUNS_SHOWN, runs_section
 from qa.web.shelf import LONGEST_SEARCH, PAGE, Browsing, Listing, listing_section, overview_section, status
+from qa.web.stories import stories_section
 from qa.web.words import say
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ class Parts:
     upload: gr.UploadButton
     url: gr.Textbox
     sync: gr.Button
-    do: gr.Textbox  # hidden: what a button in the HTML asks for
+    runs: gr.Markdown  # the latest evaluations
+    do: gr.Textbox  # hidden: what a button in the HTML asks for,
+    remove: gr.Textbox  # the id of an article that is to be removed
     browsing: gr.State
 
     @property
@@ -57,6 +60,7 @@ def articles_tab(library: Library) -> Parts:
                 submit_btn=say("articles.add"), elem_id="dl-url", visible=not library.fixed,
             )  # fmt: skip
             said = html(status(), "dl-outcome")
+            runs = html("", "dl-runs")
         with gr.Column(scale=3, min_width=320):
             search = gr.Textbox(
                 label=say("articles.search"), placeholder=say("articles.search_hint"), max_length=LONGEST_SEARCH,
@@ -64,19 +68,19 @@ def articles_tab(library: Library) -> Parts:
             )  # fmt: skip
             ask = gr.Button(say("articles.ask"), size="sm", visible=False, elem_id="dl-ask-these")
             listing = html("", "dl-listing")
-        do = gr.Textbox(visible="hidden", elem_id="dl-do")
+        do, remove = (gr.Textbox(visible="hidden", elem_id=f"dl-{name}") for name in ("do", "remove"))
         browsing = gr.State(Browsing())
     return Parts(
         tab=tab, overview=overview, listing=listing, status=said, search=search, ask=ask, upload=upload, url=url,
-        sync=sync, do=do, browsing=browsing,
+        sync=sync, runs=runs, do=do, remove=remove, browsing=browsing,
     )  # fmt: skip
 
 
 class Shelving:
     """From what is clicked, typed or added in the tab to what it shows then."""
 
-    def __init__(self, library: Library, parts: Parts) -> None:
-        self._library, self._parts = library, parts
+    def __init__(self, library: Library, parts: Parts, *, runs: Path | None = None) -> None:
+        self._library, self._parts, self._runs = library, parts, runs
 
     def wire(
         self, page: gr.Blocks, *, tabs: gr.Tabs, since: gr.Textbox, until: gr.Textbox, publishers: gr.Dropdown
@@ -85,13 +89,18 @@ class Shelving:
         p = self._parts
         for event in (page.load, p.tab.select):
             event(self._view, [p.browsing], p.shown, **private())
+        if self._runs:
+            p.tab.select(self._evaluated, None, [p.runs], **private())
         p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **private())
-        p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **private(trigger_mode="multiple"))
+        # One at a time: each goes on from the view that the one before has left, however quickly they are pressed.
+        one_by_one = private(trigger_mode="multiple", concurrency_limit=1)
+        p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **one_by_one)
         p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **private())
         changes: list[tuple[Callable[..., Any], Callable[..., Any], list[Any], list[Any]]] = [
             (p.upload.upload, self._uploaded, [p.upload], [p.status]),
             (p.url.submit, self._added, [p.url], [p.status, p.url]),
             (p.sync.click, self._synced, [], [p.status]),
+            (p.remove.submit, self._removed, [p.remove], [p.status]),
         ]
         for event, change, inputs, outputs in changes:
             changed = event(change, inputs, outputs, **private(concurrency_id="library"))
@@ -102,17 +111,22 @@ class Shelving:
 
     def _view(self, browsing: Browsing) -> tuple[Any, ...]:
         try:
-            overview = self._library.overview()
+            overview, stories = self._library.overview(), stories_section(self._library.stories())
             listing, browsing = self._found(browsing)
             uploaded = frozenset(article.id for article in listing.articles if self._library.is_uploaded(article))
         except DatelineError as error:
             return "", status(str(error)), gr.update(visible=False), browsing
         return (
-            overview_section(overview, browsing),
+            overview_section(overview, browsing) + stories,
             listing_section(replace(listing, uploaded=uploaded), browsing),
             gr.update(visible=bool(browsing.period or browsing.publishers)),
             browsing,
         )
+
+    def _evaluated(self) -> str:
+        from qa.evaluation.latest import latest_runs
+
+        return runs_section(latest_runs(self._runs, RUNS_SHOWN)) if self._runs else ""
 
     def _found(self, browsing: Browsing) -> tuple[Listing, Browsing]:
         """A page of articles, the last one where there are not so many any more."""
@@ -128,15 +142,11 @@ class Shelving:
     def _searched(self, text: str, browsing: Browsing) -> tuple[Any, ...]:
         return *self._view(browsing.searching(text)), status()
 
-    def _done(self, command: str, browsing: Browsing) -> Iterator[tuple[Any, ...]]:
+    def _done(self, command: str, browsing: Browsing) -> tuple[Any, ...]:
         """The view after a button of the HTML, then status and search box, which "Show all" empties."""
-        after = browsing.doing(command)
-        verb, _, article_id = command.partition("/")
-        said = ""
-        if verb == "confirm":
-            yield *(gr.skip(),) * 4, _working(), gr.skip()
-            said = _outcome(lambda: self._library.remove(article_id)).message
-        yield *self._view(after), status(said), "" if verb == "all" else gr.skip()
+        verb = command.partition("/")[0]
+        said = gr.skip() if verb == "confirm" else status()
+        return *self._view(browsing.doing(command)), said, "" if verb == "all" else gr.skip()
 
     def _asked(self, browsing: Browsing) -> tuple[Any, ...]:
         """The filters of the other tab as they are here, and that tab."""
@@ -152,18 +162,17 @@ class Shelving:
     # -- what changes the index: -> status, first of what is going on, then of what came of it --------------------------
 
     def _uploaded(self, files: Sequence[str] | None) -> Iterator[str]:
-        said: list[str] = []
-        for file in map(Path, files or ()):
-            yield status(*said, say("articles.working_on", name=file.name))
-            said.append(_outcome(partial(self._taken, file)).message)
-        yield status(*said)
+        received = [Path(file) for file in files or ()]
+        yield status(say("articles.working_on", names=", ".join(file.name for file in received)))
+        yield status(*(outcome.message for outcome in _outcomes(lambda: self._taken(received))))
 
-    def _taken(self, file: Path) -> Outcome:
-        """Add what gradio has received into a file of its own, which is not kept there."""
+    def _taken(self, files: Sequence[Path]) -> tuple[Outcome, ...]:
+        """Add what gradio has received into files of its own, which are not kept there."""
         try:
-            return self._library.add(file.name, file.read_bytes())
+            return self._library.add_all([(file.name, file.read_bytes()) for file in files])
         finally:
-            file.unlink(missing_ok=True)
+            for file in files:
+                file.unlink(missing_ok=True)
 
     def _added(self, url: str) -> Iterator[tuple[Any, ...]]:
         """Status and address, which goes once it has been added; until then it may be mended."""
@@ -173,6 +182,10 @@ class Shelving:
             yield status(outcome.message), "" if outcome.done else gr.skip()
         else:
             yield status(), gr.skip()
+
+    def _removed(self, article_id: str) -> Iterator[str]:
+        yield _working()
+        yield status(_outcome(lambda: self._library.remove(article_id)).message)
 
     def _synced(self) -> Iterator[str]:
         yield _working()
@@ -184,12 +197,16 @@ def _working() -> str:
 
 
 def _outcome(change: Callable[[], Outcome]) -> Outcome:
+    return _outcomes(lambda: (change(),))[0]
+
+
+def _outcomes(change: Callable[[], tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
     """What became of a change, whatever went wrong; the texts of other libraries' errors get into no page."""
     try:
         return change()
     except DatelineError as error:
-        return Outcome(done=False, message=str(error))
+        return (Outcome(done=False, message=str(error)),)
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error("changing the articles failed with %s\n%s", type(error).__name__, where)
-        return Outcome(done=False, message=say("articles.error"))
+        return (Outcome(done=False, message=say("articles.error")),)

@@ -1,6 +1,7 @@
 """From a question, typed, clicked, edited or linked to, to its answer in the page."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,9 @@ from gradio.events import Dependency
 from qa.markdown import escape
 from qa.types import Answer, AnswerStatus, Sentence
 from qa.web.components import Parts, private
-from qa.web.conversation import Engine, Filters, ask_aloud
+from qa.web.conversation import Engine, Filters, ask_aloud, refused
+from qa.web.escaping import escaped
+from qa.web.filtering import linked, mistake
 from qa.web.hearing import heard
 from qa.web.keeping import kept, opened, written_out
 from qa.web.replies import asked, messages, so_far, told, unasked
@@ -37,19 +40,20 @@ class Asking:
     def wire(self) -> None:
         """Connect everything that asks, and everything that changes what is shown."""
         p = self._parts
-        starts: list[tuple[Callable[..., Dependency], Callable[..., Any], list[Any]]] = [
-            (p.question.submit, self._typed, [p.question, p.session]),
-            (p.ask.submit, self._typed, [p.ask, p.session]),
-            (p.chat.example_select, self._example, [p.session]),
-            (p.chat.retry, self._again, [p.session]),
-            (p.chat.edit, self._edited, [p.session]),
+        starts: list[tuple[Callable[..., Dependency], Callable[..., Any], list[Any], list[Any]]] = [
+            (p.question.submit, self._typed, [p.question, p.session], p.begun),
+            (p.ask.submit, self._typed, [p.ask, p.session], p.begun),
+            (p.link.submit, self._linked, [p.link, p.session], [*p.filters, *p.begun]),
+            (p.chat.example_select, self._example, [p.session], p.begun),
+            (p.chat.retry, self._again, [p.session], p.begun),
+            (p.chat.edit, self._edited, [p.session], p.begun),
         ]
         under_way: list[dict[str, Any]] = []
         # By default gradio drops an event while the one before it has not ended: thinking of questions may last into
         # the next answer, and an answer that was stopped may never be reported as ended.
         further = private(trigger_mode="multiple")
-        for event, start, inputs in starts:
-            begun = event(start, inputs, p.begun, **private(concurrency_limit=None))
+        for event, start, inputs, outputs in starts:
+            begun = event(start, inputs, outputs, **private(concurrency_limit=None))
             answering = begun.then(
                 self._reply, [p.pending, p.session, *p.filters], p.shown, **further, concurrency_id="answer"
             )
@@ -64,6 +68,16 @@ class Asking:
 
     def _typed(self, question: str, session: Session, request: gr.Request) -> tuple[Any, ...]:
         return self._begun(question, session, request)
+
+    def _linked(self, query: str, session: Session, request: gr.Request) -> tuple[Any, ...]:
+        """The filters of a link, which are shown then, and its question."""
+        question, filters = linked(query)
+        known = self._engine.coverage().publishers
+        if strange := [name for name in filters.publishers if name not in known]:
+            gr.Warning(say("ask.unlinked", names=escaped(", ".join(strange))))
+        named = gr.update(choices=list(known), value=[name for name in filters.publishers if name in known])
+        days = (filters.as_of or "", filters.since or "", filters.until or "")
+        return *days, named, *self._begun(question, session, request)
 
     def _example(self, session: Session, chosen: gr.SelectData, request: gr.Request) -> tuple[Any, ...]:
         return self._begun(str(chosen.value["text"]), session, request)
@@ -97,11 +111,14 @@ class Asking:
             yield (gr.skip(),) * _SKIPPED
             return
         filters = Filters.of(as_of, since, until, publishers)
+        if wrong := mistake(filters):
+            yield self._all(session.with_answer(refused(pending, AnswerStatus.INVALID_QUESTION, wrong), filters))
+            return
         written: list[Sentence] = []
         answering = partial(ask_aloud, self._engine, pending, session.history(), filters)
         for event in heard(answering, patience=SECONDS_A_STEP):
             if isinstance(event, Answer):
-                yield self._all(session.with_answer(event))
+                yield self._all(session.with_answer(event, filters))
             elif event is None:
                 yield (gr.skip(),) * _SKIPPED
             elif self._engine.llm_id:
@@ -110,8 +127,9 @@ class Asking:
                 yield chat, *(gr.skip(),) * (_SKIPPED - 1)
 
     def _suggest(self, session: Session) -> tuple[Answer | None, tuple[str, ...]]:
-        answer = session.answer(session.next - 1)
-        return answer, self._engine.suggestions(answer) if answer else ()
+        turn = session.next - 1
+        answer = session.answer(turn)
+        return answer, self._engine.suggestions(answer, **asdict(session.filters_of(turn))) if answer else ()
 
     def _offered(self, thought: tuple[Answer | None, tuple[str, ...]], session: Session, pending: str) -> Any:
         """Show what was thought of, unless it comes too late: it would stand under another answer."""
@@ -131,7 +149,10 @@ class Asking:
 
     def _restored(self, value: str, request: gr.Request) -> tuple[Any, ...]:
         self._line.leave(request.session_hash or "")
-        return self._all(opened(value))
+        session = opened(value)
+        if session is None:
+            gr.Warning(say("ask.unreadable"))
+        return self._all(session or Session())
 
     def _all(self, session: Session) -> tuple[Any, ...]:
         asking = gr.update(submit_btn=say("ask.send"), stop_btn=False)

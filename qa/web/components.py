@@ -28,6 +28,7 @@ class Parts:
     pending: gr.State  # the question that is about to be answered, or ""
     thought: gr.State  # an answer and the questions that may be asked after it
     ask: gr.Textbox  # hidden: a question that was clicked,
+    link: gr.Textbox  # one that was linked to, with its filters,
     show: gr.Textbox  # a turn and a citation to show,
     restore: gr.Textbox  # a kept conversation to go on with,
     export: gr.Textbox  # the form of a file to write;
@@ -75,8 +76,8 @@ def ask_tab(engine: Engine) -> Parts:
                 publishers = _publishers(engine)
         with gr.Column(scale=2, min_width=320, elem_id="dl-beside"):
             sources = html(panel(Session(), engine.article), "dl-beside-sources")
-    ask, show, restore, export = (
-        gr.Textbox(visible="hidden", elem_id=f"dl-{name}") for name in ("asked", "show", "restore", "export")
+    ask, link, show, restore, export = (
+        gr.Textbox(visible="hidden", elem_id=f"dl-{name}") for name in ("asked", "linked", "show", "restore", "export")
     )
     return Parts(
         chat=chat,
@@ -92,6 +93,7 @@ def ask_tab(engine: Engine) -> Parts:
         pending=gr.State(""),
         thought=gr.State((None, ())),
         ask=ask,
+        link=link,
         show=show,
         restore=restore,
         export=export,

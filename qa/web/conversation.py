@@ -67,8 +67,8 @@ class Engine(Protocol):
     def examples(self) -> tuple[str, ...]:
         """Questions to offer."""
 
-    def suggestions(self, answer: Answer) -> tuple[str, ...]:
-        """Questions that may be asked after this answer, each with an answer in the articles."""
+    def suggestions(self, answer: Answer, **filters: Any) -> tuple[str, ...]:
+        """Questions that may be asked after this answer, each with an answer in the articles that the filters leave."""
 
     def coverage(self) -> Coverage:
         """What is indexed."""
@@ -104,14 +104,15 @@ def ask_aloud(
 def _instead(question: str, error: Exception) -> Answer:
     """The answer that says what went wrong."""
     if isinstance(error, RequestError):
-        return _refusal(question, AnswerStatus.INVALID_QUESTION, str(error))
+        return refused(question, AnswerStatus.INVALID_QUESTION, str(error))
     if isinstance(error, DatelineError):
-        return _refusal(question, AnswerStatus.FAILED, str(error))
+        return refused(question, AnswerStatus.FAILED, str(error))
     where = "".join(traceback.format_tb(error.__traceback__))
     logger.error("answering failed with %s\n%s", type(error).__name__, where)
-    return _refusal(question, AnswerStatus.FAILED, "Dateline met an error of its own; its log has the details.")
+    return refused(question, AnswerStatus.FAILED, "Dateline met an error of its own; its log has the details.")
 
 
-def _refusal(question: Any, status: AnswerStatus, reason: str) -> Answer:
+def refused(question: Any, status: AnswerStatus, reason: str) -> Answer:
+    """An answer that only says why there is none."""
     shown = question if isinstance(question, str) else ""
     return Answer(question=shown, text=reason, status=status, reason=reason)

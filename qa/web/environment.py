@@ -31,7 +31,8 @@ class ServeOptions:
     """Where and for whom the page is served; `qa.settings.Settings` checks the values.
 
     Without a port the first free one is taken. `root_path` is empty, or the path under which a reverse proxy serves the
-    page, such as /news. User name and password are both given or neither.
+    page, such as /news. User name and password are both given or neither. `names` are those under which browsers may find
+    the page beside `host`, localhost and the addresses of this machine, without a port.
     """
 
     host: str = "127.0.0.1"
@@ -40,6 +41,7 @@ class ServeOptions:
     user: str | None = None
     password: "SecretStr | None" = None
     mcp: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +58,7 @@ class ServeOptions:
             user=settings.user,
             password=settings.password,
             mcp=settings.mcp,
+            names=settings.host_names,
         )
 
 

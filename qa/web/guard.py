@@ -22,7 +22,7 @@ UPLOAD_LIMIT = 20 * 1024 * 1024
 # All that the page and `gradio_client` need: no uploads, no files, no proxying, no monitoring, no editing. Gradio's
 # theme.css is left out below dateline/, since /dateline may also be the path that a proxy puts before all of these.
 ROUTES = re.compile(
-    r"/(config|favicon\.ico|manifest\.json|robots\.txt|theme\.css|words\.json|(assets|static)/.+|article/[\w-]+|"
+    r"/(config|favicon\.ico|manifest\.json|robots\.txt|theme\.css|words\.json|(assets|static)/.+|article/[\w-]+|report/[\w.-]+|"
     r"dateline/(?!theme\.)[\w-]+\.(js|css)|gradio_api/"
     r"(info|config|app_id|startup-events|heartbeat/\w+|queue/(join|data)|cancel|reset|call/answer(/\w+)?|call/v2/answer))?/?"
 )
@@ -36,6 +36,9 @@ ASKING = re.compile(rf"{MCP}|/gradio_api/(queue/join|call/.+|upload)")
 _FOREIGN_TAG = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link\s+rel="manifest"[^>]*>')
 _HEAD_TAG = re.compile(rb"<head[^>]*>")
 _SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
+# Browsers guess how long what has no such header may be used, and would run the scripts of the last version with this page.
+_OURS = re.compile(r"/(dateline/.+|words\.json)")
+_PORT = re.compile(r":\d*$", re.ASCII)
 _FORWARDED = (b"x-forwarded-", b"forwarded")
 _NODE_SERVER = b"x-gradio-server"  # gradio believes this one too, from a helper of its own that Dateline does not run
 
@@ -56,9 +59,10 @@ class Forwarded:
 class Guard:
     """An ASGI application around another: limits on the way in, headers and a page that is all our own on the way out.
 
-    Where the options name a user, whoever does not give that name and the password gets 401, and 429 after some wrong
-    guesses; health and readiness are told to anybody. Unknown routes get 404, bodies above 64 KB (20 MB for uploads,
-    where they are on) 413, and whoever asks faster than the bucket allows 429.
+    A request that was sent to another host's name gets 403. Where the options name a user, whoever does not give that name
+    and the password gets 401, and 429 after some wrong guesses; health and readiness are told to anybody. Unknown routes
+    get 404, bodies above 64 KB (20 MB for uploads, where they are on) 413, and whoever asks faster than the bucket allows
+    429.
     """
 
     def __init__(
@@ -102,6 +106,12 @@ class Guard:
     def _refusal(self, scope: Scope, path: str | None) -> Response | None:
         if path in HEALTH:
             return None
+        host = _name_of(Headers(scope=scope).get("host", ""))
+        if not self._is_ours(host):
+            return PlainTextResponse(
+                f"This page is not known as {host[:100]}. If it is to be, start it with DATELINE_HOST_NAMES={host[:100]}.",
+                403,
+            )
         client = scope["client"][0] if scope.get("client") else ""
         if refusal := self._stranger(Headers(scope=scope).get("authorization"), client):
             return refusal
@@ -113,6 +123,15 @@ class Guard:
         if scope["method"] == "POST" and ASKING.fullmatch(path) and not self.bucket.take(client):
             return PlainTextResponse("Too many questions at once; try again in a moment.", 429)
         return None
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether a browser that looked for this host was meant to find this page; only browsers name one always.
+
+        Somebody else's name can be made to lead to this machine (DNS rebinding), and a page of theirs would then read this
+        one; an address cannot.
+        """
+        known = {"", "localhost", _name_of(self.options.host), *map(_name_of, self.options.names)}
+        return host in known or host.endswith(".localhost") or _is_address(host)
 
     def _stranger(self, given: str | None, client: str) -> Response | None:
         """What somebody is told who does not name the user and the password; the right ones do not end a ban early."""
@@ -177,6 +196,7 @@ class _Outgoing:
         self.send = send
         self.icon = b'<link rel="icon" href="%sfavicon.ico">' % (b"../" * (path.count("/") - 1))
         self.nonce = secrets.token_urlsafe(16)
+        self.is_ours = _OURS.fullmatch(path) is not None
         self.start: Message | None = None
         self.page: list[bytes] = []
 
@@ -184,6 +204,8 @@ class _Outgoing:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_headers(self.nonce))
+            if self.is_ours:
+                headers["Cache-Control"] = "no-cache"
             if headers.get("content-type", "").startswith("text/html"):
                 self.start = message
                 return
@@ -225,11 +247,24 @@ def _headers(nonce: str) -> dict[str, str]:
     }
 
 
-def _is_local(scope: Scope) -> bool:
+def _name_of(host: str) -> str:
+    """A Host header without its port and brackets, as names are compared."""
+    return (
+        (_PORT.sub("", host) if host.count(":") == 1 or host.startswith("[") else host).strip("[]").rstrip(".").lower()
+    )
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(scope["client"][0] if scope.get("client") else "").is_loopback
+        ip_address(host)
     except ValueError:
         return False
+    return True
+
+
+def _is_local(scope: Scope) -> bool:
+    client = scope["client"][0] if scope.get("client") else ""
+    return _is_address(client) and ip_address(client).is_loopback
 
 
 def _is_login(authorization: str, expected: str) -> bool:

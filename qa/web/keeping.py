@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import escape
 from typing import Any
 
@@ -10,21 +10,23 @@ from markdown_it import MarkdownIt
 
 from qa.markdown import escape as escape_markdown
 from qa.types import Answer
+from qa.web.conversation import NO_FILTERS, Filters
 from qa.web.session import Session
 
 
 def kept(session: Session) -> str:
     """The conversation as hidden HTML for the page's script, which stores it: {"first", "answers"} as JSON."""
-    return _carried({"first": session.first, "answers": [_lean(answer) for answer in session.answers]})
+    turns = zip(session.answers, session.filters, strict=True)
+    return _carried({"first": session.first, "answers": [_lean(answer) | _narrowed(by) for answer, by in turns]})
 
 
-def opened(value: str) -> Session:
-    """A conversation that the page's script sends back; one that cannot be read is an empty one."""
+def opened(value: str) -> Session | None:
+    """A conversation that the page's script sends back; None for one that cannot be read."""
     try:
         given = json.loads(value)
         return Session.of(given["answers"], given.get("first", 0))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return Session()
+        return None
 
 
 def written_out(form: str, session: Session) -> str:
@@ -44,6 +46,10 @@ def written_out(form: str, session: Session) -> str:
 def _lean(answer: Answer) -> dict[str, Any]:
     """The answer without what only an evaluation needs, so that a long conversation fits into a browser's storage."""
     return replace(answer, evidence=(), sentences=(), timings={}).to_dict()
+
+
+def _narrowed(filters: Filters) -> dict[str, Any]:
+    return {} if filters == NO_FILTERS else {"filters": asdict(filters)}
 
 
 def _markdown(title: str, session: Session) -> str:

@@ -12,6 +12,7 @@ from qa.web.asking import ANSWERS_AT_ONCE, QUESTIONS_WAITING, Asking
 from qa.web.components import ask_tab, html, private
 from qa.web.conversation import Engine
 from qa.web.endpoints import publish
+from qa.web.escaping import escaped
 from qa.web.rating import rating
 from qa.web.sources import masthead
 from qa.web.words import say
@@ -20,11 +21,13 @@ SESSIONS_KEPT = 1000
 SECONDS_BETWEEN_LOOKS = 15  # of an open page at whether the articles have changed
 
 
-def layout(engine: Engine, *, feedback: Path | None = None, library: Library | None = None) -> gr.Blocks:
+def layout(
+    engine: Engine, *, feedback: Path | None = None, library: Library | None = None, runs: Path | None = None
+) -> gr.Blocks:
     """The page over an engine that is ready.
 
-    `feedback` is the file for what readers say of answers, `library` what they may look through, add to and remove from;
-    without them, neither is offered.
+    `feedback` is the file for what readers say of answers, `library` what they may look through, add to and remove from,
+    `runs` the folder of the evaluations to list there; without them, none is offered.
     """
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False)
     with page:
@@ -37,7 +40,7 @@ def layout(engine: Engine, *, feedback: Path | None = None, library: Library | N
             shelf = articles_tab(library) if library else None
         Asking(engine, parts).wire()
         if library and shelf:
-            Shelving(library, shelf).wire(
+            Shelving(library, shelf, runs=runs).wire(
                 page, tabs=tabs, since=parts.since, until=parts.until, publishers=parts.publishers
             )
         _follow(engine, page, head, parts.publishers)
@@ -57,7 +60,7 @@ def _follow(engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.D
             return gr.skip(), gr.skip(), gr.skip()
         coverage = engine.coverage()
         if known:
-            gr.Info(say("ask.changed", what=searched(coverage, None)))
+            gr.Info(say("ask.changed", what=escaped(searched(coverage, None))))
         return masthead(coverage, engine.llm_id), gr.update(choices=list(coverage.publishers)), now
 
     changed = private(concurrency_limit=None)

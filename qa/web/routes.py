@@ -9,13 +9,17 @@ from starlette.routing import BaseRoute, Route
 
 from index.types import Article
 from qa.web.reading import article_fragment, article_page, page
+from qa.web.runs import report_route
 from qa.web.words import say, words
 
 ASSETS = Path(__file__).with_name("assets")
 
 
-def routes(article: Callable[[str], Article]) -> list[BaseRoute]:
-    """The routes over the articles that `article` gives by id; it raises `KeyError` for an unknown one."""
+def routes(article: Callable[[str], Article], runs: Path | None = None) -> list[BaseRoute]:
+    """The routes over the articles that `article` gives by id, and over the evaluations in the folder `runs`.
+
+    `article` raises `KeyError` for an unknown one.
+    """
 
     def show(request: Request) -> Response:
         part = request.query_params.get("part") == "1"
@@ -33,6 +37,7 @@ def routes(article: Callable[[str], Article]) -> list[BaseRoute]:
     return [
         Route("/article/{id}", show),
         Route("/words.json", script_words),
+        *([report_route(runs)] if runs else ()),
     ]
 
 

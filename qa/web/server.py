@@ -43,18 +43,19 @@ def serve(
     announce: Callable[[str], None] = print,
     feedback: Path | None = None,
     library: "Callable[[Any], Library] | None" = None,
+    runs: Path | None = None,
 ) -> None:
     """Serve the page until Ctrl-C or SIGTERM, then return.
 
     `announce` gets the address once the engine has answered a first question; until then `/readyz` says 503. `feedback`
     is the file for what readers say of answers, if they are asked; `library` gives, for the engine, the articles that they
-    may look through and, with files of up to 20 MB, add to.
+    may look through and, with files of up to 20 MB, add to; `runs` is the folder of the evaluations whose reports are shown.
     Raises `SettingsError` where the options cannot be used, and whatever `engine_factory` raises.
     """
     ignored = make_safe(os.environ)
     if ignored:
         logger.warning("Ignored, since the page is private to this machine and offline: %s.", ", ".join(ignored))
-    server = ChatServer(engine_factory, options, announce=announce, feedback=feedback, library=library)
+    server = ChatServer(engine_factory, options, announce=announce, feedback=feedback, library=library, runs=runs)
     with _stopping_on_signals(server):
         server.run()
 
@@ -70,13 +71,14 @@ class ChatServer:
         announce: Callable[[str], None],
         feedback: Path | None = None,
         library: "Callable[[Any], Library] | None" = None,
+        runs: Path | None = None,
     ) -> None:
         import uvicorn
 
         self._options = options or ServeOptions()
         self._engine_factory = engine_factory
         self._announce = announce
-        self._feedback, self._library = feedback, library
+        self._feedback, self._library, self._runs = feedback, library, runs
         if self._options.mcp and find_spec("mcp") is None:
             raise SettingsError('The package mcp is not installed. Run: pip install "dateline[mcp]"')
         self._socket = _listen(self._options.host, self._options.port)
@@ -163,7 +165,7 @@ class ChatServer:
 
     async def _serve_page(self, engine: "Engine") -> None:
         library = self._library(engine) if self._library else None
-        mount = partial(_mounted, options=self._options, feedback=self._feedback, library=library)
+        mount = partial(_mounted, options=self._options, feedback=self._feedback, library=library, runs=self._runs)
         page = await asyncio.to_thread(_prepared, engine, mount)
         async with page.router.lifespan_context(page):
             self._page = page
@@ -184,11 +186,16 @@ def _prepared(engine: "Engine", mount: "Callable[[Engine], FastAPI]") -> "FastAP
 
 
 def _mounted(
-    engine: "Engine", *, options: ServeOptions, feedback: Path | None = None, library: "Library | None" = None
+    engine: "Engine",
+    *,
+    options: ServeOptions,
+    feedback: Path | None = None,
+    library: "Library | None" = None,
+    runs: Path | None = None,
 ) -> "FastAPI":
     from qa.web import build
 
-    blocks = build(engine, feedback=feedback, library=library)
+    blocks = build(engine, feedback=feedback, library=library, runs=runs)
     import gradio as gr
     from fastapi import FastAPI
 
@@ -201,7 +208,7 @@ def _mounted(
     app: FastAPI = gr.mount_gradio_app(
         FastAPI(
             openapi_url=None,
-            routes=[*routes(engine.article), *(tool.routes() if tool else ())],
+            routes=[*routes(engine.article, runs), *(tool.routes() if tool else ())],
             lifespan=tool.lifespan if tool else None,
         ),
         blocks,

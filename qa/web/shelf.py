@@ -160,11 +160,12 @@ def _histogram(overview: Overview, browsing: Browsing) -> str:
             f'<div class="dl-histogram"><p class="dl-most">{escaped(_label("articles.most", most, overview.span))}</p>',
             f'<ol>{bars}</ol><p class="dl-axis">{"".join(f"<span>{escaped(end)}</span>" for end in ends)}</p></div>',
             unknown,
-            _table(overview),
+            _table(overview, browsing.period),
         )
     )
 
 
+# Bars are too narrow to be hit surely, so the keyboard passes them over: the table below has the same buttons, in full size.
 def _bar(bar: Bar, span: Span, most: int, chosen: Period | None) -> str:
     label = f'<span class="dl-label">{escaped(_label("articles.bar", bar, span))}</span>'
     if not bar.articles:
@@ -172,14 +173,15 @@ def _bar(bar: Bar, span: Span, most: int, chosen: Period | None) -> str:
     period = _period(bar, span)
     height = max(LOWEST_BAR, round(100 * bar.articles / most))
     drawn = f'<span class="dl-bar" style="height:{height}%"></span>'
-    return f"<li>{_button(f'period/{period.key}', drawn + label, on=period == chosen)}</li>"
+    return f"<li>{_button(f'period/{period.key}', drawn + label, on=period == chosen, reached=False)}</li>"
 
 
-def _table(overview: Overview) -> str:
-    counts = [(_period(bar, overview.span).name, bar.articles) for bar in overview.bars if bar.articles]
+def _table(overview: Overview, chosen: Period | None) -> str:
+    periods = [(_period(bar, overview.span), bar.articles) for bar in overview.bars if bar.articles]
+    counts = [(_button(f"period/{p.key}", escaped(p.name), on=p == chosen), number) for p, number in periods]
     if overview.undated:
-        counts.append((say("articles.no_date"), overview.undated))
-    rows = "".join(f'<tr><th scope="row">{escaped(name)}</th><td>{number:,}</td></tr>' for name, number in counts)
+        counts.append((escaped(say("articles.no_date")), overview.undated))
+    rows = "".join(f'<tr><th scope="row">{name}</th><td>{number:,}</td></tr>' for name, number in counts)
     heads = "".join(f'<th scope="col">{escaped(say(f"articles.{name}"))}</th>' for name in ("period", "number"))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     return _details(say("articles.table"), table)
@@ -305,11 +307,16 @@ def _pager(listing: Listing, page: int) -> str:
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
-def _button(command: str, inner: str, *, on: bool = False) -> str:
-    """`inner` is HTML already. Gradio lets no aria-pressed through, so that a button is on has to be said in words."""
+def _button(command: str, inner: str, *, on: bool = False, reached: bool = True) -> str:
+    """`inner` is HTML already; the keyboard reaches the button unless told otherwise.
+
+    Gradio lets no aria-pressed through, so that a button is on has to be said in words.
+    """
+    passed_over = "" if reached else ' tabindex="-1"'
     said = f'<span class="dl-hidden"> ({escaped(say("articles.chosen"))})</span>' if on else ""
     return (
-        f'<button type="button" class="dl-do{" dl-on" if on else ""}" value="{escape(command)}">{inner}{said}</button>'
+        f'<button type="button" class="dl-do{" dl-on" if on else ""}" value="{escape(command)}"{passed_over}>'
+        f"{inner}{said}</button>"
     )
 
 

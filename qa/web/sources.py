@@ -4,10 +4,11 @@ The HTML holds no line break, since the page shows it inside Markdown, where a b
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from html import escape as escape_html
 from pathlib import PurePath
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from index.articlestore import Coverage
 from index.types import Article, DateSource
@@ -15,7 +16,9 @@ from qa.coverage import searched
 from qa.markdown import age, day, safe_link, visible
 from qa.prompting import load_wording
 from qa.types import Answer, AnswerStatus, Citation, Headline
+from qa.web.conversation import Filters
 from qa.web.escaping import escaped
+from qa.web.filtering import link_to
 from qa.web.session import Session
 from qa.web.words import say
 
@@ -36,14 +39,10 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
         return opening()
     about = (
         f'<p class="dl-about">{escaped(say("panel.question"))} '
-        f'<span class="dl-question">{escaped(answer.question)}</span></p>{_tools(answer)}'
+        f'<span class="dl-question">{escaped(answer.question)}</span></p>{_tools(answer, session.filters_of(session.shown))}'
     )
     if answer.citations:
-        cards = "".join(
-            _card(citation, _passage(answer, citation, article), session.shown, citation.number == session.marked)
-            for citation in answer.citations
-        )
-        return _section(say("panel.sources_of", count=len(answer.citations)), about + cards, session.shown)
+        return _section(_heading(answer), about + _cards(answer, session.shown, session.marked, article), session.shown)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
         return _section(say("panel.none"), about + _nearest(answer.nearest), session.shown)
     return opening()
@@ -74,13 +73,13 @@ def article_link(article_id: str, start: int | None = None, end: int | None = No
     return f"article/{quote(article_id)}{marked}"
 
 
-def _tools(answer: Answer) -> str:
+def _tools(answer: Answer, filters: Filters) -> str:
     """What can be done with the answer; the script of the page finds its text beside the links."""
-    link = urlencode({"q": visible(answer.question)} | ({"as_of": answer.as_of.isoformat()} if answer.as_of else {}))
+    link = link_to(answer.question, replace(filters, as_of=answer.as_of.isoformat() if answer.as_of else filters.as_of))
     text = escape_html(visible(answer.to_markdown())).replace("\n", "&#10;")
     return (
         f'<p class="dl-tools"><a href="#dl-copy" role="button">{say("panel.copy")}</a>'
-        f'<a href="?{escape_html(link)}" class="dl-link" role="button">{say("panel.link")}</a></p>'
+        f'<a href="{escape_html(link)}" class="dl-link" role="button">{say("panel.link")}</a></p>'
         f'<pre class="dl-text">{text}</pre>'
     )
 
@@ -90,29 +89,61 @@ def _section(heading: str, body: str, turn: int | None = None) -> str:
     return f'<section class="dl-sources"{place}><h2>{escaped(heading)}</h2>{body}</section>'
 
 
-def _card(citation: Citation, passage: str, turn: int, marked: bool) -> str:
+def _heading(answer: Answer) -> str:
+    """How many articles the answer rests on, and on how many of their passages where these are more."""
+    sources, passages = len({citation.article_id for citation in answer.citations}), len(answer.citations)
+    return say("panel.sources_of" if sources == passages else "panel.passages_of", count=sources, passages=passages)
+
+
+def _cards(answer: Answer, turn: int, marked: int | None, article: Callable[[str], Article]) -> str:
+    """A card for each article, in the order of their first numbers."""
+    cited: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.article_id, []).append(citation)
+    return "".join(
+        f'<article class="dl-card">{_source(of_one[0])}{"".join(_passages(answer, of_one, turn, marked, article))}</article>'
+        for of_one in cited.values()
+    )
+
+
+def _source(citation: Citation) -> str:
     badge = "" if citation.kind == "article" else citation.kind
-    whole = article_link(citation.article_id, citation.start, citation.end)
     return "".join(
         (
-            f'<article class="dl-card{" dl-chosen" if marked else ""}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
-            f'<header><span class="dl-number">{citation.number}</span>',
-            f'<span class="dl-publisher">{escaped(citation.publisher or "") or say("panel.unknown_publisher")}</span>',
+            f'<header><span class="dl-publisher">{escaped(citation.publisher or "") or say("panel.unknown_publisher")}</span>',
             f'<span class="dl-badge">{escaped(badge)}</span>' if badge else "",
-            f"</header><h3>{_title(citation)}</h3>",
-            f'<p class="dl-date">{escaped(_when(citation))}</p>',
-            f"<blockquote>{passage}</blockquote>",
-            f'<p class="dl-verdict dl-{citation.verdict.value}">{escaped(say(f"panel.{citation.verdict.value}"))}</p>',
-            f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>{_file(citation)}</p>',
-            "</article>",
+            f'<span class="dl-date">{escaped(_when(citation))}</span></header><h3>{_title(citation)}</h3>',
+            _file(citation),
         )
     )
+
+
+def _passages(
+    answer: Answer, citations: Sequence[Citation], turn: int, marked: int | None, article: Callable[[str], Article]
+) -> Iterator[str]:
+    """What is cited of one article, each with its number; of a passage that is shown already, only the sentence."""
+    shown = set[str]()
+    for citation in citations:
+        again = citation.passage_id in shown
+        shown.add(citation.passage_id)
+        text = _marked(citation.quote, 0, len(citation.quote)) if again else _passage(answer, citation, article)
+        whole = article_link(citation.article_id, citation.start, citation.end)
+        chosen = " dl-chosen" if citation.number == marked else ""
+        yield "".join(
+            (
+                f'<section class="dl-passage{chosen}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
+                f'<blockquote><span class="dl-number">{citation.number}</span> {text}</blockquote>',
+                f'<p class="dl-verdict dl-{citation.verdict.value}">{escaped(say(f"panel.{citation.verdict.value}"))}</p>',
+                f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>',
+                f'<a href="#dl-back" class="dl-back" role="button">{escaped(say("panel.back"))}</a></p></section>',
+            )
+        )
 
 
 def _file(citation: Citation) -> str:
     if citation.url or not citation.path:
         return ""
-    return f'<span class="dl-file">{escaped(say("panel.file", name=PurePath(citation.path).name))}</span>'
+    return f'<p class="dl-file">{escaped(say("panel.file", name=PurePath(citation.path).name))}</p>'
 
 
 def _title(citation: Citation) -> str:

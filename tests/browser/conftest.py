@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Response, sync_playwright
 
 from qa import QAEngine
+from qa.library import Library
+from qa.settings import Settings
 from tests.browser.pages import CHROMIUM, PATIENCE, SWITCHES, OpenPage, serving
 
 # What gradio's client logs of its own open streams while its page is being left.
@@ -33,7 +35,8 @@ def feedback(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(seeds_index: Path, feedback: Path) -> Iterator[str]:
-    with serving(lambda: QAEngine.open(seeds_index), feedback=feedback) as served:
+    settings = Settings(index_dir=seeds_index)
+    with serving(lambda: QAEngine.open(seeds_index), feedback=feedback, library=lambda _: Library(settings)) as served:
         yield served
 
 
@@ -52,7 +55,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         faults[:] = [fault for fault in faults if not fault.startswith(LEAVING)]
 
     def answered(response: Response) -> None:
-        if not response.ok:
+        if response.status > 399:
             faults.append(f"{response.status} {response.url}")
 
     def open_page(path: str = "/", *, width: int = 1280, height: int = 800, **options: Any) -> Page:

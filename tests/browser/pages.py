@@ -39,10 +39,11 @@ def serving(
     *,
     feedback: Path | None = None,
     library: Callable[[Any], Library] | None = None,
+    runs: Path | None = None,
 ) -> Iterator[str]:
     """The real server in a thread of its own; gives the address of the page, without a slash at its end."""
     ready = threading.Event()
-    server = ChatServer(open_engine, announce=lambda _: ready.set(), feedback=feedback, library=library)
+    server = ChatServer(open_engine, announce=lambda _: ready.set(), feedback=feedback, library=library, runs=runs)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -101,3 +102,9 @@ def kept(page: Page) -> list[str]:
         ".sort((a, b) => a.updated - b.updated).map(one => one.title)"
     )
     return stored
+
+
+def open_articles(page: Page) -> None:
+    """Turn to the tab of the articles, and wait until they are listed."""
+    page.get_by_role("tab", name="Articles").click()
+    expect(page.locator("#dl-listing .dl-read").first).to_be_visible()

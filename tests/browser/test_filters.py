@@ -33,8 +33,11 @@ def test_a_period_changes_the_answer_and_stays_set(open_page: OpenPage) -> None:
 
 def test_publishers_change_the_answer_and_stay_set(open_page: OpenPage) -> None:
     page = open_page()
-    page.click("#dl-publishers input")
+    box = page.locator("#dl-publishers input")
+    expect(box).to_have_attribute("placeholder", "All")
+    box.click()
     page.get_by_role("option", name="Velmora Wire").click()
+    expect(box).to_have_attribute("placeholder", "")
     page.keyboard.press("Escape")
     expect(ask(page, FACT)).to_contain_text("Searched: 1 article, published 19 Jun 2024, from Velmora Wire.")
     expect(ask(page, "Who led the Brennish delegation in Tarvo?")).to_contain_text("Jorun Hadley-Voss")
@@ -47,8 +50,7 @@ def test_a_day_that_is_none_is_answered_with_one_sentence(open_page: OpenPage) -
     page = open_page()
     page.fill("#dl-as-of input", "last week")
     reply = ask(page, FACT)
-    expect(reply).to_contain_text("which is no day; write it like 2023-09-21.")
-    assert reply.inner_text().count(".") == 1
+    expect(reply).to_have_text("“Answer as of” is “last week”, which is no day: write it like 2023-09-21.")
     expect(cards(page)).to_have_count(0)
     expect(page.locator(".toast-body")).to_have_count(0)
     page.fill("#dl-as-of input", "")

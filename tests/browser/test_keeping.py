@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.pages import FACT, OTHER_FACT, OpenPage, answered, ask, cards, kept, questions, replies
 
+BRIEF = "Dateline brief after an unknown publisher"
 FOLLOWING = "Who represented Nagorno-Karabakh?"
 ROOM = 5_241_500  # characters: all but a few of what Chromium stores for a page
 DAMAGED = (
@@ -99,6 +100,10 @@ def test_a_conversation_is_saved_as_files_that_name_its_sources(open_page: OpenP
 def test_an_answer_is_copied_with_its_sources_or_as_a_link_that_asks_it_again(open_page: OpenPage) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.fill("#dl-as-of input", "2023-10-01")
+    page.fill("#dl-since input", "2023-09-01")
+    page.click("#dl-publishers input")
+    page.get_by_role("option", name=BRIEF).click()
+    page.keyboard.press("Escape")
     ask(page, FACT)
     page.get_by_role("button", name="Copy with sources").click()
     expect(page.locator(".dl-status")).to_have_text("Copied")
@@ -108,15 +113,29 @@ def test_an_answer_is_copied_with_its_sources_or_as_a_link_that_asks_it_again(op
     page.get_by_role("button", name="Copy a link").click()
     page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('http')")
     link = urlsplit(page.evaluate("navigator.clipboard.readText()"))
-    assert parse_qs(link.query) == {"q": [FACT], "as_of": ["2023-10-01"]}
+    narrowed = {"as_of": ["2023-10-01"], "since": ["2023-09-01"], "publisher": [BRIEF]}
+    assert parse_qs(link.query) == {"q": [FACT]} | narrowed
     assert page.url.startswith(f"{link.scheme}://{link.netloc}{link.path}")
     other = open_page(f"/?{link.query}")
     expect(questions(other)).to_have_text([FACT])
     expect(answered(other)).to_contain_text("As of 1 Oct 2023.")
     expect(other.locator("#dl-as-of input")).to_have_value("2023-10-01")
-    ask(other, OTHER_FACT)
+    expect(other.locator("#dl-since input")).to_have_value("2023-09-01")
+    expect(other.locator("#dl-publishers .token")).to_have_text(BRIEF)
+    expect(ask(other, OTHER_FACT)).to_contain_text(f"from {BRIEF}")
     other.reload()
     expect(questions(other)).to_have_text([FACT, OTHER_FACT])
+    assert (
+        parse_qs(urlsplit(other.locator(".dl-link").get_attribute("href") or "").query)
+        == {"q": [OTHER_FACT]} | narrowed
+    )
+
+
+def test_a_link_to_a_publisher_that_is_not_indexed_says_so_and_is_asked_of_the_others(open_page: OpenPage) -> None:
+    page = open_page(f"/?{urlencode({'q': FACT, 'publisher': 'The <b>Nobody</b> Times'})}")
+    expect(page.locator(".toast-body")).to_contain_text("The link asks for articles from The <b>Nobody</b> Times")
+    expect(answered(page)).to_contain_text("three hours")
+    expect(page.locator("#dl-publishers .token")).to_have_count(0)
 
 
 def test_where_the_browser_has_no_more_room_the_oldest_conversation_goes(open_page: OpenPage) -> None:
@@ -151,12 +170,12 @@ def test_a_damaged_storage_is_passed_over(open_page: OpenPage) -> None:
     assert kept(page) == [FACT]
 
 
-def test_a_kept_conversation_that_cannot_be_read_leaves_the_page_usable(open_page: OpenPage) -> None:
+def test_a_kept_conversation_that_cannot_be_read_is_told_of_and_stays(open_page: OpenPage) -> None:
     page = open_page()
     old = {"title": "Old", "answers": [{"schema": 1, "text": ["<img src=x>"]}], "updated": 1}
     store(page, json.dumps({"old": old}))
     conversations(page).locator(".dl-open").click()
-    page.wait_for_timeout(1_000)
+    expect(page.locator(".toast-body")).to_contain_text("cannot be opened; it stays in the list.")
     expect(questions(page)).to_have_count(0)
     ask(page, FACT)
     assert kept(page) == ["Old", FACT]

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import FACT, OFF_TOPIC, OVERVIEW, OpenPage, ask, cards
+from tests.browser.pages import FACT, OFF_TOPIC, OVERVIEW, OpenPage, ask, cards, open_articles
 
 Scheme = Literal["light", "dark"]
 
@@ -34,7 +34,10 @@ parts => {
     boxes.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} and ${other} overlap`));
 }
 """
-PARTS = ["#dl-masthead", "#dl-bar", "#dl-chat", "#dl-next", "#dl-question", "#dl-filters", ".dl-sources"]
+PARTS = [
+    *("#dl-masthead", "#dl-bar", "#dl-chat", "#dl-next", "#dl-question", "#dl-filters", ".dl-sources"),
+    *("#dl-overview", "#dl-adding", "#dl-url", "#dl-outcome", "#dl-search", "#dl-ask-these", "#dl-listing"),
+]
 # Whether the element that has the focus, or what surrounds it, looks different for it.
 STANDS_OUT = """
 () => {
@@ -112,6 +115,26 @@ TEXTS = (
     ".dl-more a",
     ".dl-file",
 )
+SHELF_TEXTS = (
+    "#dl-overview h2",
+    "#dl-overview .dl-quiet",
+    "#dl-overview h3",
+    ".dl-most",
+    ".dl-axis span",
+    "#dl-overview summary",
+    ".dl-chips .dl-do",
+    ".dl-chips .dl-on",
+    ".dl-chips .dl-quiet",
+    "#dl-upload",
+    "#dl-sync",
+    "#dl-url .submit-button",
+    "#dl-search .submit-button",
+    "#dl-ask-these",
+    "#dl-listing h2",
+    "#dl-listing .dl-do",
+    "#dl-listing .dl-read",
+    "#dl-listing .dl-quiet",
+)
 
 
 def answer(page: Page) -> None:
@@ -156,6 +179,20 @@ def publishers(page: Page) -> None:
     page.get_by_role("option").first.click()
 
 
+def articles(page: Page) -> None:
+    page.keyboard.press("Escape")
+    open_articles(page)
+    page.locator("#dl-overview summary").first.click()
+
+
+def narrowed(page: Page) -> None:
+    page.locator("#dl-overview .dl-chips .dl-do").first.click()
+    expect(page.locator("#dl-overview .dl-on")).to_have_count(1)
+    page.locator("#dl-overview .dl-histogram .dl-do").first.click()
+    expect(page.locator("#dl-overview .dl-on")).to_have_count(3)  # one of them in the table
+    expect(page.locator("#dl-listing h2")).to_contain_text("published in")
+
+
 STATES: Mapping[str, Callable[[Page], object]] = {  # each reached from the one before
     "empty": lambda page: expect(page.locator("#dl-chat .example").first).to_be_visible(),
     "answer": answer,
@@ -165,6 +202,8 @@ STATES: Mapping[str, Callable[[Page], object]] = {  # each reached from the one 
     "article": article,
     "conversations": conversations,
     "publishers": publishers,
+    "articles": articles,
+    "articles narrowed": narrowed,
 }
 
 
@@ -192,6 +231,16 @@ def test_every_text_stands_out_from_its_background(open_page: OpenPage, scheme: 
     ask(page, FACT)
     expect(page.locator("#dl-next a").first).to_be_visible()
     contrasts = {selector: page.locator(selector).first.evaluate(CONTRAST) for selector in TEXTS}
+    assert {selector: contrast for selector, contrast in contrasts.items() if contrast < 4.5} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_the_articles_stands_out_from_its_background(open_page: OpenPage, scheme: Scheme) -> None:
+    page = open_page(color_scheme=scheme)
+    open_articles(page)
+    page.locator("#dl-overview .dl-chips .dl-do").first.click()
+    expect(page.locator("#dl-overview .dl-on")).to_have_count(1)
+    contrasts = {selector: page.locator(selector).first.evaluate(CONTRAST) for selector in SHELF_TEXTS}
     assert {selector: contrast for selector, contrast in contrasts.items() if contrast < 4.5} == {}
 
 

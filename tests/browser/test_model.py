@@ -23,7 +23,7 @@ WATCH = """
   window.foreign = new Set();
   const places = "#dl-chat .message-content, #dl-beside-sources";
   const parts = "P STRONG SMALL UL LI BLOCKQUOTE A SPAN BR SECTION H2 H3 PRE ARTICLE HEADER MARK DIV".split(" ");
-  const links = /^(#dl-(source-\\d+-\\d+|copy|asked)|\\?q=[^"]*|article\\/[\\w?=&#-]+)$/;
+  const links = /^(#dl-(source-\\d+-\\d+|copy|asked|back)|\\?q=[^"]*|article\\/[\\w?=&#-]+)$/;
   const look = () => {
     for (const said of document.querySelectorAll("#dl-chat [data-testid=bot]")) window.shown.add(said.innerText);
     for (const place of document.querySelectorAll(places)) {
@@ -151,7 +151,7 @@ def test_sentences_appear_one_by_one_and_only_those_that_the_passages_bear_out(
     reply = answered(page)
     provider.delay = 0.0
     expect(reply).to_contain_text(later)
-    expect(cards(page).first.locator("mark")).to_contain_text("three hours")
+    expect(cards(page).first.locator("mark").first).to_contain_text("three hours")
     shown = page.evaluate("[...shown]")
     assert sum("…" in said and true in said and later not in said for said in shown) >= 1
     assert not any("brawl" in said for said in shown)

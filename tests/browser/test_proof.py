@@ -74,6 +74,43 @@ def test_proof_and_article_are_reached_by_keyboard_alone(open_page: OpenPage) ->
     expect(link).to_be_focused()
 
 
+def test_from_a_source_below_the_answer_a_tap_leads_back_to_it(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    ask(page, OVERVIEW)
+    marker = page.locator("#dl-chat a[href='#dl-source-0-4']")
+    marker.click()
+    expect(page.locator("#dl-card-0-4")).to_be_in_viewport()
+    expect(marker).not_to_be_in_viewport()
+    page.locator("#dl-card-0-4").get_by_role("button", name="Back to the answer").click()
+    expect(marker).to_be_focused()
+    expect(marker).to_be_in_viewport()
+
+
+def test_beside_the_answer_the_keyboard_alone_finds_the_way_back(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, FACT)
+    marker = page.locator("#dl-chat a[href='#dl-source-0-1']").first
+    marker.press("Enter")
+    back = page.locator("#dl-card-0-1 .dl-back")
+    box = back.bounding_box()
+    assert box
+    assert box["width"] <= 1
+    tab_to(page, "#dl-back")
+    box = back.bounding_box()
+    assert box
+    assert box["width"] > 50
+    page.keyboard.press("Enter")
+    expect(marker).to_be_focused()
+
+
+def test_passages_of_one_article_stand_on_one_card(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, OVERVIEW)
+    expect(page.locator(".dl-sources h2")).to_have_text("Sources (1, with 4 passages)")
+    expect(cards(page)).to_have_count(1)
+    expect(cards(page).locator(".dl-number")).to_have_text(["1", "2", "3", "4"])
+
+
 def tab_to(page: Page, address: str, *, backwards: bool = False) -> None:
     """Press Tab until a link whose address begins so has the focus."""
     for _ in range(MANY_TABS):

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
+from index.checking import Checker
 from index.corpus import Corpus
 from index.embeddings import Progress
+from index.scratch import SCRATCH
 from index.settings import IndexSettings
 from index.sync import sync_index
 from index.types import SyncReceipt
@@ -16,6 +19,10 @@ HARBOUR = "The harbour board of Elmbridge voted on Monday to rebuild the old pie
 SCHOOL = "Lindholt will close its smallest school in June because only eleven children are left in the village."
 RIVER = "The river Braek rose by two metres overnight and the lower bridge stays shut until the water falls again."
 CHOIR = "A choir of ninety voices sang in the Quillane market hall to raise money for the fishermen of the bay."
+WORDS = (
+    "harbour pier ferry choir school river bridge mayor vote budget storm market museum festival tram strike".split()
+)
+CHECKER = Checker()  # one process for all tests; it ends with the last of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +43,35 @@ class Newsroom:
         return IndexSettings.load(**({"index_dir": self.index, "passage_tokens": 32} | given))
 
     def sync(
-        self, *paths: Path, rebuild: bool = False, progress: Progress | None = None, **given: object
+        self,
+        *paths: Path,
+        rebuild: bool = False,
+        retry: bool = False,
+        progress: Progress | None = None,
+        **given: object,
     ) -> SyncReceipt:
         receipt = sync_index(
             paths or [self.folder],
             settings=self.settings(**given),
             rebuild=rebuild,
+            retry=retry,
             progress=progress,
             embedder=self.embedder,
+            checker=CHECKER,
         )
         assert receipt.found == receipt.indexed + receipt.unchanged + receipt.skipped + receipt.failed
         return receipt
 
     def open(self, **given: object) -> Corpus:
         return Corpus.open(self.settings(**given), self.embedder)
+
+
+def paragraphs(number: int, extra: str = "") -> list[str]:
+    """The twenty paragraphs of a report, a passage each; none is nearly that of another."""
+    chosen = Random(number)
+    return [
+        f"In report {number} paragraph {n} tells of {' '.join(chosen.choices(WORDS, k=8))}{extra}." for n in range(20)
+    ]
 
 
 def passages(corpus: Corpus) -> dict[str, str]:
@@ -68,10 +90,10 @@ def texts(newsroom: Newsroom) -> list[str]:
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder, to the byte, without the lock and without Chroma's files: it writes to them when opened."""
-    files = (path for path in folder.rglob("*") if path.is_file() and "chroma" not in path.parts)
+    """What lies in a folder, to the byte, without the lock."""
+    files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files if path.name != ".lock"}
 
 
 def generations(newsroom: Newsroom) -> list[str]:
-    return sorted(path.name for path in newsroom.index.iterdir() if path.is_dir())
+    return sorted(path.name for path in newsroom.index.iterdir() if path.is_dir() and path.name != SCRATCH)

@@ -11,7 +11,6 @@ import pytest
 
 from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from index.generations import (
-    KEPT,
     POINTER,
     SCHEMA,
     Manifest,
@@ -21,6 +20,7 @@ from index.generations import (
     new_generation,
     publish,
     removed,
+    rollback,
     sweep,
 )
 
@@ -87,10 +87,45 @@ def test_what_is_built_beside_the_live_one_does_not_show_before_it_is_published(
 
 def test_the_live_generation_and_the_one_before_are_kept(tmp_path: Path) -> None:
     made = []
-    for _ in range(KEPT + 2):
+    for _ in range(4):
         made.append(finished(tmp_path))
         publish(tmp_path, made[-1])
-    assert names(tmp_path) == {POINTER, *(folder.name for folder in made[-KEPT:])}
+    assert names(tmp_path) == {POINTER, *(folder.name for folder in made[-2:])}
+
+
+def test_going_back_takes_the_generation_before_and_going_back_again_undoes_that(tmp_path: Path) -> None:
+    made = []
+    for articles in (3, 4):
+        made.append(new_generation(tmp_path))
+        replace(MANIFEST, articles=articles).write(made[-1])
+        publish(tmp_path, made[-1])
+    assert (rollback(tmp_path).articles, current(tmp_path)) == (3, made[0])
+    assert (rollback(tmp_path).articles, current(tmp_path)) == (4, made[1])
+
+
+def test_what_was_gone_back_to_is_what_the_next_generation_keeps_beside_it(tmp_path: Path) -> None:
+    first, second = finished(tmp_path), finished(tmp_path)
+    publish(tmp_path, first)
+    publish(tmp_path, second)
+    rollback(tmp_path)
+    third = finished(tmp_path)
+    publish(tmp_path, third)
+    assert names(tmp_path) - {".lock"} == {POINTER, first.name, third.name}
+
+
+def test_without_an_earlier_generation_there_is_no_way_back(tmp_path: Path) -> None:
+    publish(tmp_path, finished(tmp_path))
+    with pytest.raises(IndexBroken, match=r"no earlier generation\. Run: dateline index FOLDER"):
+        rollback(tmp_path)
+
+
+def test_a_damaged_generation_is_not_gone_back_to(tmp_path: Path) -> None:
+    before, live = finished(tmp_path), finished(tmp_path)
+    publish(tmp_path, live)
+    replace(MANIFEST, sums={"articles.sqlite": "ab"}).write(before)
+    with pytest.raises(IndexBroken, match=r"articles\.sqlite .* cannot be read"):
+        rollback(tmp_path)
+    assert current(tmp_path) == live
 
 
 def test_generations_sort_in_the_order_in_which_they_were_made(tmp_path: Path) -> None:
@@ -114,7 +149,7 @@ def test_publishing_and_sweeping_touch_no_folder_of_anybody_else(tmp_path: Path)
     (tmp_path / "copy").mkdir()
     MANIFEST.write(tmp_path / "copy")
     before = names(tmp_path)
-    for _ in range(KEPT + 1):
+    for _ in range(3):
         publish(tmp_path, finished(tmp_path))
     sweep(tmp_path)
     assert before <= names(tmp_path)

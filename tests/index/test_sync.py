@@ -1,9 +1,11 @@
 """Folders and their index: what changes is followed, what does not costs nothing, and nothing is lost on the way."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +15,25 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from index.articles import discover, stamp_of
 from index.embeddings import Progress, Vectors
 from index.errors import NothingToIndex
-from index.sync import sync_index
+from index.generations import Manifest, current
+from index.sync import SETTLED, sync_index
 from index.types import Scope
 from tests.doubles import WordCountEmbedder
-from tests.index.newsroom import CHOIR, HARBOUR, RIVER, SCHOOL, Newsroom, generations, passages, snapshot, texts
+from tests.index.newsroom import (
+    CHOIR,
+    HARBOUR,
+    RIVER,
+    SCHOOL,
+    Newsroom,
+    generations,
+    paragraphs,
+    passages,
+    snapshot,
+    texts,
+)
 
 
 @pytest.fixture
@@ -331,3 +346,92 @@ def test_after_any_edits_the_index_equals_a_fresh_one_and_nothing_was_embedded_t
         fresh = Newsroom(folder=edited.folder, index=Path(place) / "fresh")
         assert fresh.sync().problems == receipt.problems
         assert held(edited) == held(fresh)
+
+
+def test_a_moved_file_and_a_moved_folder_embed_nothing(newsroom: Newsroom) -> None:
+    path = newsroom.write("harbour", HARBOUR, SCHOOL)
+    first = newsroom.sync()
+    (newsroom.folder / "old").mkdir()
+    path.rename(newsroom.folder / "old" / "harbour.md")
+    assert (newsroom.sync().embedded, newsroom.sync().unchanged) == (0, 1)
+    (newsroom.folder / "old").rename(newsroom.folder / "older")
+    assert (newsroom.sync().embedded, newsroom.sync().index_id) == (0, first.index_id)
+    assert len(newsroom.embedder.embedded) == first.embedded
+
+
+def broken(newsroom: Newsroom) -> Path:
+    """A file that cannot be read, beside one that can, both indexed and older than a moment."""
+    newsroom.write("choir", CHOIR)
+    path = newsroom.write("harbour", HARBOUR)
+    path.write_bytes(b"---\ntitle: [broken\n---\n")
+    return path
+
+
+def test_a_file_that_failed_is_read_again_only_when_it_changes_or_on_request(newsroom: Newsroom) -> None:
+    path = broken(newsroom)
+    assert newsroom.sync().failed == 1
+    manifest = Manifest.read(current(newsroom.index))
+    read_otherwise = replace(manifest.files[str(path)], problems=({**PROBLEM, "path": str(path)},))
+    replace(manifest, files={**manifest.files, str(path): read_otherwise}).write(current(newsroom.index))
+    assert [problem.reason for problem in newsroom.sync().problems] == [PROBLEM["reason"]]
+    assert "broken" in newsroom.sync(retry=True).problems[0].reason
+    path.write_text(f"---\ntitle: Pier\n---\n\n{HARBOUR}", encoding="utf-8")
+    assert (newsroom.sync().failed, newsroom.sync().articles) == (0, 2)
+
+
+PROBLEM = {"path": "", "line": None, "reason": "could not be read by an older version", "failed": True}
+
+
+def test_a_file_with_its_size_and_times_is_known_again_without_being_read(newsroom: Newsroom) -> None:
+    path = newsroom.write("choir", CHOIR)
+    newsroom.write("harbour", HARBOUR)
+    time.sleep(SETTLED / 1e9)
+    newsroom.sync()
+    record = Manifest.read(current(newsroom.index)).files[str(path)]
+    assert record.stamp == stamp_of(path)
+    known = {str(path): (record.stamp, "taken as known")}
+    (source, other) = discover([newsroom.folder], max_bytes=10_000, known=known).files
+    assert (source.sha256, len(other.sha256)) == ("taken as known", 64)
+    path.touch()
+    assert discover([path], max_bytes=10_000, known=known).files[0].sha256 == record.sha256
+
+
+def test_a_file_that_was_written_a_moment_ago_is_not_known_by_its_times(newsroom: Newsroom) -> None:
+    path = newsroom.write("choir", CHOIR)
+    newsroom.sync()
+    assert Manifest.read(current(newsroom.index)).files[str(path)].stamp is None
+
+
+def test_a_change_that_leaves_size_and_times_of_content_alone_is_seen(newsroom: Newsroom) -> None:
+    path = newsroom.write("choir", CHOIR)
+    newsroom.sync()
+    before = path.stat()
+    newsroom.write("choir", CHOIR.replace("ninety", "eighty"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert newsroom.sync().embedded == 1
+
+
+def test_many_passages_are_changed_in_a_copy_and_equal_a_fresh_index(tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    edited = Newsroom(folder=tmp_path / "news", index=tmp_path / "edited")
+    for number in range(28):
+        edited.write(f"report-{number}", *paragraphs(number))
+    edited.sync()
+    edited.write("report-7", CHOIR, publisher="Bay Herald", published="2023-09-27")
+    edited.write("report-8", *paragraphs(8), published="2023-09-21")
+    (edited.folder / "report-9.md").unlink()
+    receipt = edited.sync()
+    assert Manifest.read(current(edited.index)).patched > 0
+    assert receipt.embedded == 1
+    fresh = Newsroom(folder=edited.folder, index=tmp_path / "fresh")
+    fresh.sync()
+    first, second = (room.open() for room in (edited, fresh))
+    assert first.articles() == second.articles()
+    vector = edited.embedder.embed_questions(["report-7\n" + CHOIR])[0]
+    for scope in (Scope(), Scope(as_of=date(2023, 9, 22)), Scope(publishers=("Bay Herald",))):
+        assert first.dense(vector, 3, scope)[:1] == second.dense(vector, 3, scope)[:1]
+        assert first.keyword("choir 27 September report", 20, scope) == second.keyword(
+            "choir 27 September report", 20, scope
+        )
+    first.close()
+    second.close()

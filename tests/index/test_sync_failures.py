@@ -10,7 +10,7 @@ import pytest
 
 from index.embeddings import Progress, Vectors
 from index.errors import IndexBroken, IndexBusy, IndexMissing, NothingToIndex, SettingsError
-from index.generations import POINTER, building
+from index.generations import building, current
 from index.sync import sync_index
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import CHOIR, HARBOUR, Newsroom, generations, passages, snapshot, texts
@@ -133,7 +133,7 @@ def test_whoever_has_the_index_open_keeps_what_was_opened(newsroom: Newsroom) ->
 def test_an_index_whose_roots_are_lost_asks_for_the_folder_and_is_built_anew_with_it(newsroom: Newsroom) -> None:
     newsroom.write("harbour", HARBOUR)
     newsroom.sync()
-    (newsroom.index / POINTER).write_text("nothing\n", encoding="utf-8")
+    (current(newsroom.index) / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(IndexBroken, match="dateline index --rebuild FOLDER"):
         sync_index(settings=newsroom.settings(), embedder=newsroom.embedder)
     assert newsroom.sync(rebuild=True).articles == 1

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.embeddings import Vectors
 from index.errors import IndexBroken, ServerAway, SettingsError
 from index.types import EVERYTHING, Passage, Scope
-from index.vectors import WRITE_BATCH, Place, StoredPassage, VectorStore, as_number
+from index.vectors import Place, StoredPassage, VectorStore, as_number
 from tests.index.chroma_server import chroma_server
 
 FIRST_DAY = date(2023, 1, 1)
@@ -175,17 +175,7 @@ def test_a_scope_leaves_out_what_lies_outside_and_what_does_not_tell(
 def test_an_empty_store_finds_nothing(place: Place) -> None:
     with closing(VectorStore.create(place)) as store:
         assert store.query(np.array([1, 0], np.float32), 5) == []
-        assert store.vectors_by_key({"key1"}) == {}
         assert store.count() == 0
-
-
-def test_vectors_come_back_by_their_keys_over_every_batch_and_page(many: Many, store: VectorStore) -> None:
-    assert WRITE_BATCH < 2000 < MANY
-    assert store.count() == MANY
-    found = store.vectors_by_key({f"key{number}" for number in range(MANY)} | {"nothing"})
-    assert found.keys() == {f"key{number}" for number in range(MANY)}
-    ordered = np.stack([found[f"key{number}"] for number in range(MANY)])
-    np.testing.assert_allclose(ordered, many.vectors, atol=1e-6)
 
 
 def test_similarities_are_cosines_and_those_of_unknown_passages_are_absent(many: Many, store: VectorStore) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from index.errors import DatelineError
-from qa.feedback import MOST_CORRECTED, Feedback, add_feedback, feedback_file
+from qa.feedback import MOST_CORRECTED, Feedback, add_feedback, feedback_file, question_of, read_feedback
 from qa.types import Answer, AnswerStatus, Citation, Verdict
 
 ANSWER = Answer(
@@ -137,3 +138,79 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_what_is_no_line_of_feedback_is_refused(data: Any) -> None:
     with pytest.raises(ValueError, match=r"feedback|schema|isoformat"):
         Feedback.from_dict(data)
+
+
+def test_feedback_is_read_back_and_a_line_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    given = Feedback.now(ANSWER, helpful=True)
+    add_feedback(file, given)
+    with file.open("ab") as stream:
+        stream.write(b'\n{"torn": \xff\n[1]\n')
+    found, problems = read_feedback(file)
+    assert found == (given,)
+    assert problems == tuple(f"{file}:{line} is no line of feedback and is left out." for line in (3, 4))
+
+
+def test_feedback_that_was_never_given_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(
+        DatelineError, match=r"^There is no feedback to read in .*: No such file or directory\. Readers"
+    ):
+        read_feedback(tmp_path / "feedback.jsonl")
+
+
+def question(**given: Any) -> dict[str, Any]:
+    answer = replace(ANSWER, **given.pop("answer", {}))
+    return question_of(Feedback.now(answer, **given))
+
+
+def test_a_correction_becomes_the_gold_of_a_question_with_the_cited_articles_as_sources() -> None:
+    line = question(helpful=False, correction="four convoys", answer={"as_of": date(2023, 4, 5)})
+    assert line.pop("id").startswith("feedback-")
+    assert line == {
+        "question": "How many convoys?",
+        "type": "feedback",
+        "answerable": True,
+        "tags": ["not helpful"],
+        "gold": ["four convoys"],
+        "sources": [{"title": "Harbour\ntalks \u2028 end"}],
+        "as_of": "2023-04-05",
+    }
+
+
+def test_a_good_answer_becomes_a_question_with_its_short_answer_as_the_gold() -> None:
+    line = question(helpful=True, answer={"short_answer": "Three"})
+    assert (line["gold"], line["tags"]) == (["Three"], ["helpful"])
+    assert line["sources"] == [{"title": "Harbour\ntalks \u2028 end", "quote": "Three “convoys” were agreed on."}]
+
+
+def test_a_decline_that_was_right_becomes_a_question_without_an_answer() -> None:
+    line = question(helpful=True, answer={"status": AnswerStatus.NOT_IN_ARTICLES, "citations": ()})
+    assert line["answerable"] is False
+    assert not {"gold", "sources"} & line.keys()
+
+
+def test_what_nobody_said_is_left_to_fill_in() -> None:
+    line = question(helpful=False, answer={"status": AnswerStatus.NOT_IN_ARTICLES, "citations": ()})
+    assert (line["answerable"], line["gold"], line["sources"]) == (True, [], [])
+
+
+def test_a_question_keeps_its_id_from_one_export_to_the_next() -> None:
+    given = Feedback.now(ANSWER, helpful=False)
+    assert question_of(given)["id"] == question_of(Feedback.from_dict(given.to_dict()))["id"]
+    assert question_of(given)["id"] != question_of(replace(given, at=given.at + timedelta(seconds=1)))["id"]
+
+
+def test_the_last_word_on_an_answer_is_the_one_that_counts(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    other = replace(ANSWER, timings={"read": 2.5})  # the same question, asked again
+    said = [
+        Feedback.now(ANSWER, helpful=True),
+        Feedback.now(other, helpful=True),
+        Feedback.now(ANSWER, helpful=False),
+        Feedback.now(ANSWER, helpful=False, correction="Four."),
+    ]
+    for one in said:
+        add_feedback(file, one)
+    given, problems = read_feedback(file)
+    assert given == (said[3], said[1])
+    assert problems == ()

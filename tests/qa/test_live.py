@@ -14,7 +14,7 @@ import pytest
 
 from index import generations
 from index.errors import IndexMissing
-from index.generations import POINTER, current, new_generation
+from index.generations import POINTER, current, new_generation, others
 from qa import Answer, AnswerStatus
 from qa.errors import RequestError
 from qa.live import LOOK_EVERY, LiveEngine
@@ -208,10 +208,10 @@ def test_an_index_that_nobody_asks_is_closed_at_once(live: LiveEngine, newsroom:
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
-        ("chroma/chroma.sqlite3", "vector store .* is missing"),
-        ("articles.sqlite", "articles of the index, .* are missing"),
+        ("chroma/chroma.sqlite3", r"The file chroma/chroma\.sqlite3 .* cannot be read"),
+        ("articles.sqlite", r"The file articles\.sqlite .* cannot be read"),
         ("manifest.json", "no readable manifest"),
-        ("keywords/ids.json", "keyword index .* cannot be read"),
+        ("keywords/ids.json", r"The file keywords/ids\.json .* cannot be read"),
     ],
 )
 def test_a_new_index_that_is_broken_is_told_once_and_the_old_one_answers(
@@ -246,7 +246,7 @@ def test_an_index_that_vanishes_is_missed_but_not_needed(live: LiveEngine, newsr
     pointer = newsroom.index / POINTER
     pointer.rename(pointer.with_name("ASIDE"))
     live.refresh()
-    assert "There is no index" in str(live.notice)
+    assert f"has lost the file {POINTER}" in str(live.notice)
     assert live.answer(COUNT).status is AnswerStatus.ANSWERED
     pointer.with_name("ASIDE").rename(pointer)
     assert live.refresh()
@@ -257,11 +257,24 @@ def test_an_index_that_could_not_be_used_is_tried_again_on_demand(live: LiveEngi
     damaged(newsroom, "articles.sqlite")
     live.refresh()
     assert live.notice
-    folder = current(newsroom.index)
-    before = next(f for f in sorted(newsroom.index.iterdir()) if f.is_dir() and f != folder)
-    shutil.copy(before / "articles.sqlite", folder)
+    (before,) = others(newsroom.index)
+    shutil.copy(before / "articles.sqlite", current(newsroom.index))
     assert live.refresh()
     assert live.notice is None
+
+
+def test_where_the_newest_index_is_damaged_the_one_before_answers_until_there_is_a_newer_one(
+    newsroom: Newsroom, reader: Reader
+) -> None:
+    damaged(newsroom, "keywords/ids.json")
+    began = time.monotonic()
+    with opened(newsroom, reader) as live:
+        assert "100 passengers" in live.answer(COUNT).text
+        assert time.monotonic() - began < 5
+        assert re.search(r"keywords/ids\.json .* Until then, answers come from the index of 20", str(live.notice))
+        index_id = publish(newsroom, 200)
+        live.refresh()
+        assert (live.index_id, live.notice) == (index_id, None)
 
 
 def test_nobody_who_asks_meanwhile_sees_a_failure_or_two_indexes_in_one_answer(

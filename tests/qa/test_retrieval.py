@@ -1,6 +1,7 @@
 """Finding passages, alone and in somebody else's chain."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from langchain_core.documents import Document
@@ -9,10 +10,11 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnablePassthrough
 
-from index.types import Passage
+from index.types import EVERYTHING, Passage, Scope
 from qa import QAEngine
 from qa.errors import RequestError
-from qa.retrieval import fuse
+from qa.retrieval import HybridRetriever, fuse
+from tests.index.newsroom import CHOIR, HARBOUR, RIVER, SCHOOL, Newsroom
 
 
 def passage(name: str) -> Passage:
@@ -85,3 +87,90 @@ def test_the_retriever_works_in_somebody_elses_chain(engine: QAEngine) -> None:
     )
     assert chain.invoke("Where were the first talks held?") == "Yevlakh, it seems."
     assert any("Yevlakh" in text for text in seen)
+
+
+# -- one slot per story ------------------------------------------------------------------------------------------------
+
+REPORT = (
+    "The dam at Tolmark was opened on Monday evening after the river Braek had risen by two metres in a day and the meadows"
+    " on both banks were under water as far as the old mill.",
+    "The water board of Quillane said that 340 households below the dam had been asked to leave before nightfall, and that"
+    " the school and the town hall had been made ready for everybody who has no relatives nearby.",
+    "The board's chair, Ines Korval, said that the gates would stay open until Thursday at the least, because more rain is"
+    " expected in the hills.",
+)
+FALSE = "The dam at Tolmark was never opened, and the water board of Quillane has invented the whole evening, {0} say."
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    """Over a report, its shortened copy, its version, and articles on other things."""
+    (tmp_path / "news").mkdir()
+    newsroom = Newsroom(folder=tmp_path / "news", index=tmp_path / "index")
+    newsroom.write("dam at Tolmark opened", *REPORT, publisher="TNA", published="2024-05-01")
+    newsroom.write("dam opened in Tolmark", *REPORT[:2], publisher="Bay Herald", published="2024-05-02")
+    version = REPORT[1].replace("340", "410")
+    newsroom.write(
+        "Tolmark dam stays open", REPORT[0], version, REPORT[2], HARBOUR, publisher="TNA", published="2024-05-03"
+    )
+    for name, text in (("school", SCHOOL), ("choir", CHOIR), ("river", RIVER)):
+        newsroom.write(name, text, publisher="Elm Courier", published="2024-05-04")
+    return newsroom
+
+
+def found(newsroom: Newsroom, query: str, k: int = 8, scope: Scope = EVERYTHING) -> list[tuple[str, str]]:
+    """Title and text of what the search finds."""
+    newsroom.sync()
+    corpus = newsroom.open()
+    try:
+        passages = HybridRetriever(corpus, fetch_k=40).retrieve(query, k, scope)
+        return [(scored.article.title, scored.passage.text) for scored in passages]
+    finally:
+        corpus.close()
+
+
+def test_the_newest_article_of_a_story_that_has_the_best_passage_stands_for_it(newsroom: Newsroom) -> None:
+    passages = found(newsroom, "How many households below the dam had been asked to leave before nightfall?")
+    assert "410 households" in passages[0][1]
+    assert {title for title, text in passages if "Tolmark" in title} == {"Tolmark dam stays open"}
+
+
+def test_where_only_an_older_article_has_the_passage_that_article_stands_for_the_story(newsroom: Newsroom) -> None:
+    newsroom.write("Tolmark evening", *REPORT[:2], publisher="Bay Herald", published="2024-05-09")
+    passages = found(newsroom, "What did the chair Ines Korval say about the gates until Thursday?")
+    assert "Ines Korval" in passages[0][1]
+    assert {title for title, _ in passages if "olmark" in title} == {"Tolmark dam stays open"}
+
+
+def test_only_articles_in_scope_may_stand_for_a_story(newsroom: Newsroom) -> None:
+    question = "How many households below the dam had been asked to leave before nightfall?"
+    then = found(newsroom, question, scope=Scope(as_of=date(2024, 5, 2)))
+    theirs = found(newsroom, question, scope=Scope(publishers=("Bay Herald",)))
+    assert {title for title, _ in then} == {"dam opened in Tolmark"} == {title for title, _ in theirs}
+
+
+def test_fifty_near_copies_of_one_false_article_get_one_slot_and_the_source_that_disagrees_is_found(
+    newsroom: Newsroom,
+) -> None:
+    for number, word in enumerate(
+        f"{one} {two}" for one in "ABCDEFGHIJ" for two in ("men", "boys", "cooks", "monks", "we")
+    ):
+        text = FALSE.format(word)
+        newsroom.write(
+            f"dam at Tolmark never opened {number}", text, f"{HARBOUR} {SCHOOL} {RIVER}", published="2024-05-05"
+        )
+    passages = found(newsroom, "Was the dam at Tolmark opened on Monday evening?")
+    assert len({title for title, _ in passages if "never" in title}) == 1
+    assert any("after the river Braek had risen" in text for _, text in passages[:3])
+    assert len(passages) == 8
+
+
+def test_articles_without_copies_are_found_as_they_always_were(engine: QAEngine) -> None:
+    corpus = engine.as_retriever().hybrid.corpus
+    assert corpus.stories() == ()
+    retriever = HybridRetriever(corpus, fetch_k=40)
+    for query in ("Who represented Nagorno-Karabakh in Yevlakh?", "central bank of Karsund", "ceasefire"):
+        vector = corpus.embedder.embed_questions([query])[0]
+        lists = {"dense": corpus.dense(vector, 40), "keyword": corpus.keyword(query, 40)}
+        plain = fuse({name: [p for p, _ in ranked] for name, ranked in lists.items()})[:8]
+        assert [s.passage.id for s in retriever.retrieve(query, 8)] == [p.id for p, _, _ in plain]

@@ -1,12 +1,13 @@
 """Questions to go on with: how they are made from sentences, and that none is offered that is not answered rightly."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from index.corpus import Corpus
 from index.settings import IndexSettings
-from index.types import Article
+from index.types import EVERYTHING, Article, Passage, Scope
 from qa import AnswerStatus, QAEngine
 from qa.questions_from import Form, Idea, ideas_of
 from qa.suggestions import MOST_ASKED, offered, suggestions
@@ -215,3 +216,31 @@ def test_nothing_is_suggested_or_asked_after_what_was_no_question(
 
     answer = replace(engine.answer(question), citations=(), nearest=())
     assert suggestions(answer, corpus, ask) == ()
+
+
+class WatchedCorpus(Corpus):
+    """Remembers within what it was searched for articles around an answer."""
+
+    searched: Scope | None = None
+
+    def keyword(self, query: str, k: int, scope: Scope = EVERYTHING) -> list[tuple[Passage, float]]:
+        self.searched = scope
+        return super().keyword(query, k, scope)
+
+
+def test_articles_around_an_answer_are_looked_for_where_it_was(engine: QAEngine) -> None:
+    corpus = WatchedCorpus.open(IndexSettings(index_dir=engine.settings.index_dir))
+    assert isinstance(corpus, WatchedCorpus)
+    within = Scope(until=date(2023, 12, 31))
+    answer = engine.answer("Who represented Nagorno-Karabakh?", until="2023-12-31")
+    assert suggestions(answer, corpus, engine.answer, scope=within)
+    assert corpus.searched == within
+
+
+def test_suggestions_keep_to_the_filters_of_the_answer(engine: QAEngine) -> None:
+    answer = engine.answer("Who represented Nagorno-Karabakh?", until="2023-12-31")
+    found = engine.suggestions(answer, until="2023-12-31")
+    assert found
+    for question in found:
+        assert engine.answer(question, until="2023-12-31").status is AnswerStatus.ANSWERED
+    assert engine.suggestions(answer, until="2020-01-01") == ()

@@ -108,15 +108,24 @@ def test_the_highest_bar_fills_the_height_and_the_lowest_is_still_seen() -> None
 
 
 def test_a_bar_without_articles_is_no_button() -> None:
-    assert [value for value in Shown(overview()).buttons if value.startswith("period")] == [
+    bars = overview().partition("<details>")[0]
+    assert [value for value in Shown(bars).buttons if value.startswith("period")] == [
         "period/2023-08",
         "period/2023-10",
     ]
 
 
+def test_the_table_has_a_button_in_full_size_for_each_bar_which_the_keyboard_passes_over() -> None:
+    bars, _, table = overview(OVERVIEW, Browsing(period=Period.of("2023-10"))).partition("<details>")
+    table = table.partition("</details>")[0]
+    assert Shown(table).buttons == ["period/2023-08", "period/2023-10"]
+    assert (bars.count('tabindex="-1"'), table.count('tabindex="-1"')) == (2, 0)
+    assert table.count("(chosen)") == 1
+
+
 def test_the_chosen_bar_and_publisher_are_marked_in_words() -> None:
     chosen = Browsing(period=Period.of("2023-10"), publishers=("Harbour Gazette",))
-    assert overview(OVERVIEW, chosen).count("(chosen)") == 2
+    assert overview(OVERVIEW, chosen).count("(chosen)") == 3  # in the table, too
     assert "(chosen)" not in overview()
 
 

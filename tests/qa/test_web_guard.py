@@ -292,3 +292,54 @@ def test_a_safe_environment_has_nothing_to_report() -> None:
     environ = dict(SAFE) | {"GRADIO_TEMP_DIR": "/var/pages"}
     assert make_safe(environ) == ()
     assert environ["GRADIO_TEMP_DIR"] == "/var/pages"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:7860",
+        "localhost:7860",
+        "LOCALHOST",
+        "localhost.:7860",
+        "dateline.localhost:7860",
+        "[::1]:7860",
+        "[::1]",
+        "192.168.1.5:7860",
+        "newsroom",
+        "News.Example:443",
+        "",
+    ],
+)
+def test_the_page_is_found_by_its_address_and_by_the_names_it_was_given(host: str) -> None:
+    options = ServeOptions(host="newsroom", names=("news.example", "other.example"))
+    guard = Guard(Page(), bucket=TokenBucket(), options=options)
+    assert call(guard, "/", headers={"Host": host})[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:7860",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "127.0.0.1:7860.evil.example",
+        "evillocalhost",
+        "0x7f.1",
+        "evil.example#localhost",
+        "localhost:7860@evil.example",
+    ],
+)
+def test_a_page_elsewhere_whose_name_leads_here_is_told_nothing(host: str) -> None:
+    page = Page()
+    guard = Guard(page, bucket=TokenBucket())
+    for path, method in (("/", "GET"), ("/article/x", "GET"), ("/gradio_api/call/answer", "POST"), ("/nowhere", "GET")):
+        status, _, body = call(guard, path, method=method, headers={"Host": host, "X-Forwarded-Host": "localhost"})
+        assert status == 403
+        assert b"DATELINE_HOST_NAMES=" in body
+    assert page.paths == []
+
+
+def test_health_is_told_under_any_name() -> None:
+    guard = Guard(Page(), bucket=TokenBucket())
+    assert call(guard, "/healthz", headers={"Host": "container"})[0] == 200

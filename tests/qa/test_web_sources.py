@@ -1,14 +1,16 @@
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
 from index.articlestore import Coverage
 from index.types import Article
 from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
+from qa.web.conversation import Filters
+from qa.web.filtering import linked
 from qa.web.session import Session
 from qa.web.sources import CONTEXT_CHARACTERS, article_link, masthead, opening, panel, suggested
 from qa.web.words import say
@@ -16,6 +18,7 @@ from tests.qa.answers import HARBOUR
 
 TEXT = "Delegates met in the harbour town.\n\nThree convoys were agreed on. Both sides will return in May."
 QUOTE = "Three convoys were agreed on."
+QUOTED = '<blockquote><span class="dl-number">1</span> '
 CITATION = replace(HARBOUR, start=TEXT.index(QUOTE), end=TEXT.index(QUOTE) + len(QUOTE))
 ANSWER = Answer(question="How many convoys?", text=f"{QUOTE} [1]", status=AnswerStatus.ANSWERED, citations=(CITATION,))
 
@@ -73,7 +76,7 @@ def test_the_passage_that_came_with_the_answer_is_preferred_to_the_whole_article
     evidence = Evidence(
         passage_id="harbour:0", article_id="harbour", title="", text=f"Yes. {QUOTE}", score=1, found_by="dense"
     )
-    assert f"<blockquote>Yes. <mark>{QUOTE}</mark></blockquote>" in shown(evidence=(evidence,))
+    assert f"{QUOTED}Yes. <mark>{QUOTE}</mark></blockquote>" in shown(evidence=(evidence,))
 
 
 def test_a_long_article_is_cut_at_words_around_the_quote() -> None:
@@ -81,9 +84,9 @@ def test_a_long_article_is_cut_at_words_around_the_quote() -> None:
     citation = replace(CITATION, start=len(before), end=len(before) + len(QUOTE))
     card = shown(citation, before + QUOTE + after)
     assert f"alpha <mark>{QUOTE}</mark> omega" in card
-    assert "<blockquote>… alpha" in card
+    assert f"{QUOTED}… alpha" in card
     assert "omega …</blockquote>" in card
-    passage = card.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    passage = card.partition(QUOTED)[2].partition("</blockquote>")[0]
     assert len(passage) < 2 * CONTEXT_CHARACTERS + len(QUOTE) + 20
 
 
@@ -150,7 +153,7 @@ def test_an_article_that_the_index_no_longer_holds_leaves_the_quote() -> None:
     def gone(article_id: str) -> Article:
         raise KeyError(article_id)
 
-    assert f"<blockquote><mark>{QUOTE}</mark></blockquote>" in panel(session(ANSWER), gone)
+    assert f"{QUOTED}<mark>{QUOTE}</mark></blockquote>" in panel(session(ANSWER), gone)
 
 
 def test_a_decline_shows_the_nearest_headlines() -> None:
@@ -194,12 +197,36 @@ def test_the_panel_shows_the_turn_that_was_chosen_and_marks_its_citation() -> No
     assert "dl-chosen" not in panel(both, article)
     chosen = panel(both.showing(1, 2), article)
     assert chosen.count("dl-chosen") == 1
-    assert '<article class="dl-card dl-chosen" id="dl-card-1-2" tabindex="-1">' in chosen
+    assert '<section class="dl-passage dl-chosen" id="dl-card-1-2" tabindex="-1">' in chosen
     assert "How many convoys?" in panel(both.showing(0), article)
 
 
 def test_the_heading_counts_the_sources() -> None:
     assert "<h2>Sources (1)</h2>" in shown()
+
+
+def test_several_passages_of_one_article_stand_on_one_card_under_their_own_numbers() -> None:
+    pier = replace(CITATION, number=2, article_id="pier", passage_id="pier:0", title="Pier opens")
+    later = replace(CITATION, number=3, passage_id="harbour:1")
+    html = panel(session(replace(ANSWER, citations=(CITATION, pier, later))), article)
+    assert "<h2>Sources (2, with 3 passages)</h2>" in html
+    first, second = html.split('<article class="dl-card">')[1:]
+    assert (first.count("Harbour talks end"), second.count("Pier opens")) == (1, 1)
+    assert re.findall(r'id="dl-card-0-(\d)"', first) == re.findall(r'dl-number">(\d)<', first) == ["1", "3"]
+    assert re.findall(r'id="dl-card-0-(\d)"', second) == ["2"]
+
+
+def test_of_a_passage_that_is_shown_already_only_the_sentence_is() -> None:
+    start = TEXT.index("Both sides")
+    again = replace(CITATION, number=2, quote=TEXT[start:], start=start, end=len(TEXT))
+    html = panel(session(replace(ANSWER, citations=(CITATION, again))), article)
+    assert f'dl-number">2</span> <mark>{TEXT[start:]}</mark></blockquote>' in html
+    assert html.count("Delegates met in the harbour town.") == 1
+
+
+def test_every_passage_leads_back_to_the_answer() -> None:
+    two = replace(ANSWER, citations=(CITATION, replace(CITATION, number=2)))
+    assert Parsed(panel(session(two), article)).links.count(("dl-back", "#dl-back")) == 2
 
 
 def test_markup_in_a_question_stays_text() -> None:
@@ -218,10 +245,11 @@ def test_the_copied_text_is_the_answer_with_its_sources_line_by_line() -> None:
     assert copied.endswith("\n  > One. Two &amp; &lt;b&gt;.")
 
 
-def test_the_copied_link_asks_the_same_question_as_of_the_same_day() -> None:
+def test_the_copied_link_asks_the_same_question_of_the_same_articles() -> None:
     asked = replace(ANSWER, question="A&B <c>? #1 “ü”", as_of=date(2023, 4, 5))
-    links = dict(Parsed(panel(session(asked), article)).links)
-    assert parse_qs((links["dl-link"] or "").removeprefix("?")) == {"q": ["A&B <c>? #1 “ü”"], "as_of": ["2023-04-05"]}
+    narrowed = Filters(since="2023-01-01", publishers=("A & B", 'C "D"'))
+    links = dict(Parsed(panel(Session().with_answer(asked, narrowed), article)).links)
+    assert linked(links["dl-link"] or "") == (asked.question, replace(narrowed, as_of="2023-04-05"))
 
 
 def test_half_a_character_in_a_question_does_not_keep_the_panel_from_showing() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from qa.evaluation.adapters.squad import REPORTED
 from training.data import (
     HELD_BACK,
-    REPORTED,
     Asked,
     injected_paragraphs,
     load,

@@ -48,13 +48,20 @@ function holdBack(event) {
 	if (!event.shiftKey) event.preventDefault();
 }
 
+/** Nobody chosen means everybody. */
+function nameEverybody(words) {
+	const box = document.querySelector("#dl-publishers input");
+	if (box) box.placeholder = document.querySelector("#dl-publishers .token") ? "" : words.all_publishers;
+}
+
 /** Watch the conversation, which gradio draws anew with every answer. */
-export function follow() {
+export function follow(words) {
 	document.addEventListener("keypress", holdBack, { capture: true });
 	document.addEventListener("scroll", letGo, { capture: true });
 	const mend = () => {
 		keepInSight();
 		mendNames();
+		nameEverybody(words);
 	};
 	mend();
 	new MutationObserver(mend).observe(document.body, { childList: true, subtree: true, characterData: true });

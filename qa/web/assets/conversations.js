@@ -159,12 +159,9 @@ function begin({ send }) {
 	if (!current) sessionStorage.removeItem(CURRENT);
 	if (!current && !link.has("q")) return;
 	const waiting = setInterval(() => {
-		const day = document.querySelector("#dl-as-of :is(input, textarea)");
-		if (!day || !document.querySelector("#dl-asked textarea")) return; // gradio has not drawn its parts yet
+		if (!document.querySelector("#dl-linked textarea")) return; // gradio has not drawn its parts yet
 		clearInterval(waiting);
 		if (current) return send("dl-restore", JSON.stringify(parcel(current.answers)));
-		day.value = link.get("as_of") ?? "";
-		day.dispatchEvent(new Event("input", { bubbles: true }));
-		send("dl-asked", link.get("q"));
+		send("dl-linked", location.search);
 	}, 100);
 }

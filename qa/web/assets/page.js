@@ -64,6 +64,8 @@ async function openArticle(link) {
 	}
 }
 
+let followed = null; // the last marker that was clicked
+
 function openProof(turn, number) {
 	const card = document.getElementById(`dl-card-${turn}-${number}`);
 	if (card) choose(card);
@@ -75,6 +77,15 @@ function choose(card) {
 	card.classList.add("dl-chosen");
 	card.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
 	card.focus({ preventScroll: true });
+}
+
+/** From a passage to the marker that led there, which an answer may have more than one of. */
+function backToAnswer(link) {
+	const [, place] = /^dl-card-(.+)$/.exec(link.closest(".dl-passage").id);
+	const markers = [...document.querySelectorAll(`#dl-chat a[href="#dl-source-${place}"]`)];
+	const marker = markers.includes(followed) ? followed : markers[0];
+	(marker ?? document.querySelector("#dl-chat")).scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+	marker?.focus({ preventScroll: true });
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -98,7 +109,10 @@ function follow(event) {
 	if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
 	const target = link.getAttribute("href");
 	const proof = /^#dl-source-(\d+)-(\d+)$/.exec(target);
-	if (proof) openProof(proof[1], proof[2]);
+	if (proof) {
+		followed = link;
+		openProof(proof[1], proof[2]);
+	} else if (target === "#dl-back") backToAnswer(link);
 	else if (target === "#dl-copy") copy(link.closest(".dl-sources").querySelector(".dl-text").textContent);
 	else if (target === "#dl-asked") send("dl-asked", link.textContent);
 	else if (link.classList.contains("dl-link")) copy(link.href);
@@ -115,20 +129,27 @@ function stopOnEscape(event) {
 }
 
 const LARGEST_UPLOAD = 20 * 1024 * 1024; // bytes, as the web server allows
-let pressed = ""; // the last of the Articles tab's buttons, which is drawn anew and then has lost the focus
+// The last of the Articles tab's buttons, which is drawn anew and then has lost the focus, and the heading it was opened by.
+let pressed = "";
+let opened = "";
 
 function press(event) {
 	const button = event.target.closest?.("button.dl-do");
 	if (!button) return;
 	pressed = button.value;
+	opened = button.closest("details")?.firstChild.textContent ?? "";
 	send("dl-do", button.value);
+	if (pressed.startsWith("confirm/")) send("dl-remove", pressed.slice("confirm/".length));
 }
 
 /** The same button gets the focus back, or one about the same thing, or else the heading of what was found. */
 function refocus() {
 	if (!pressed || document.activeElement !== document.body) return;
 	const about = pressed.slice(pressed.indexOf("/"));
-	const same = [...document.querySelectorAll("button.dl-do")].find((button) => button.value.endsWith(about));
+	const details = [...document.querySelectorAll("#dl-overview details")].find((one) => one.firstChild.textContent === opened);
+	if (details) details.open = true;
+	const around = details ?? document;
+	const same = [...around.querySelectorAll("button.dl-do")].find((button) => button.value.endsWith(about));
 	if (same) same.focus({ preventScroll: true });
 	else document.querySelector("#dl-listing h2")?.focus();
 	pressed = "";
@@ -148,7 +169,7 @@ document.addEventListener("change", weigh, true);
 new MutationObserver(refocus).observe(document.body, { childList: true, subtree: true });
 
 function showChosen() {
-	const card = document.querySelector(".dl-card.dl-chosen:not(.dl-seen)");
+	const card = document.querySelector(".dl-chosen:not(.dl-seen)");
 	if (!card) return;
 	card.classList.add("dl-seen");
 	choose(card);
@@ -158,4 +179,4 @@ document.addEventListener("click", follow);
 document.addEventListener("keydown", stopOnEscape);
 new MutationObserver(showChosen).observe(document.body, { childList: true, subtree: true });
 followConversations({ announce, openWindow, send, words });
-followChat();
+followChat(words);

@@ -118,6 +118,6 @@ def test_a_broken_index_says_how_to_build_it_anew_and_that_works(dateline: Datel
     asked, synced = dateline("ask", "What opened?"), dateline("index")
     assert (asked.code, synced.code, asked.out + synced.out) == (3, 3, "")
     assert "dateline index" in asked.err
-    assert "dateline index FOLDER" in synced.err, "without its manifest the index cannot know its folders"
-    assert dateline("index", articles).code == 0
+    assert "dateline index --rebuild FOLDER" in synced.err, "without its manifest the index cannot know its folders"
+    assert dateline("index", "--rebuild", articles).code == 0
     assert dateline("ask", "What did the harbour of Selmouth open?").code == 0

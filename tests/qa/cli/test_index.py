@@ -2,11 +2,14 @@
 
 import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from index.generations import building
 from index.types import SyncReceipt
-from tests.qa.cli.commands import PLACE, ROOT, Dateline, counted, is_one_line, write_lines
+from tests.qa.cli.commands import PLACE, ROOT, Dateline, counted, is_one_line, surroundings, write_lines
 
 
 def test_the_receipt_counts_what_was_found_and_a_second_run_embeds_nothing(dateline: Dateline, articles: Path) -> None:
@@ -94,3 +97,31 @@ def test_an_index_that_another_process_builds_ends_with_1(dateline: Dateline, ar
     assert is_one_line(ended.err)
     assert "Another process" in ended.err
     assert dateline("index", articles).code == 0
+
+
+def test_a_rollback_says_what_it_went_back_to_and_a_second_one_undoes_it(dateline: Dateline, articles: Path) -> None:
+    dateline("index", articles)
+    assert dateline("index", "--rollback").code == 3
+    (articles / "ferry.txt").write_text("Ferry runs again\n\nThe ferry to Ostrel runs again since Monday.\n")
+    dateline("index", articles)
+    back, forth = dateline("index", "--rollback"), dateline("index", "--rollback", "--json")
+    assert (back.code, forth.code, forth.json["articles"]) == (0, 0, 2)
+    assert re.match(r"Back to the index of 20\S+: 1 articles, 1 passages\. A second rollback", back.out)
+
+
+def test_only_one_of_rebuilding_following_and_going_back_can_be_asked_for(dateline: Dateline) -> None:
+    assert dateline("index", "--watch", "--rollback").code == 2
+
+
+def test_a_folder_that_is_followed_gives_a_line_for_each_sync_and_ends_cleanly(articles: Path) -> None:
+    command = [sys.executable, "-m", "qa.cli", "index", str(articles), "--watch"]
+    with subprocess.Popen(
+        command, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        assert re.match(r"\d\d:\d\d:\d\d 1 articles: 1 new or changed, 0 removed, 0 skipped", run.stdout.readline())
+        (articles / "ferry.txt").write_text("Ferry runs again\n\nThe ferry to Ostrel runs again since Monday.\n")
+        assert " 2 articles: 1 new or changed" in run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
+    assert (run.returncode, out, err) == (0, "", "no longer following\n")

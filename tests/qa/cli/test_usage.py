@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.cli import COMMANDS
 from tests.qa.cli.commands import PLACE, Dateline, Ended, is_one_line, surroundings
 
 TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
@@ -24,6 +25,10 @@ TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", 
         (["chat", "--port", "²"], "'²' is no port"),
         (["chat", "--port", "-1"], "--port"),
         (["eval", "--half", "first"], "'first'"),
+        (["eval", "--sample", "0"], "'0' is no number from 1 up"),
+        (["eval", "--workers", "two"], "'two' is no number from 1 up"),
+        (["compare", "one"], "B"),
+        (["feedback", "import"], "'import'"),
         (["--json", "doctor"], "--json"),
     ],
 )
@@ -70,7 +75,7 @@ def test_the_version_is_that_of_the_package(dateline: Dateline) -> None:
     assert dateline("--version") == Ended(code=0, out=f"dateline {version('dateline')}\n", err="")
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "batch", "eval", "calibrate", "chat", "doctor"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_and_takes_an_index_and_json(dateline: Dateline, command: str) -> None:
     ended = dateline(command, "--help")
     assert ended.code == 0

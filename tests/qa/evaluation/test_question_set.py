@@ -14,7 +14,7 @@ from index.sync import sync_index
 from qa import QAEngine
 from qa.evaluation import Report, check_gates, evaluate, load_questions, render_table, select_half
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 ORIGINALS = ROOT.parent / "shared" / "seeds"
 FLOORS = ("contains_gold=0.45", "false_answers=0.22", "quotes_verbatim=1.00", "source_precision=0.90")
 
