@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index.sentences import sentence_spans
-from tests.browser.pages import FACT, OpenPage, answered, ask, begin, cards, questions, replies, serving
+from tests.browser.pages import FACT, PATIENCE, OpenPage, answered, ask, begin, cards, questions, replies, serving
 from tests.qa.llm.attacks import ATTACKS, KEY, Attack, obeying
 from tests.qa.llm.provider import Body, Cue, Provider, hang_before_first, prompt_of, status
 from tools.eval_injection import ARTICLES, QUESTIONS, Change, Place, Workshop, planted, written
@@ -196,6 +196,11 @@ def test_a_model_that_says_nothing_can_be_stopped_and_the_next_question_is_taken
     provider.behave(hang_before_first())
     provider.hung_up.clear()
     begin(page, FACT)
+    page.wait_for_timeout(50)
+    for _ in range(PATIENCE // 50):
+        if provider.calls:
+            break
+        page.wait_for_timeout(50)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#dl-question .submit-button")).to_be_visible()
     assert provider.hung_up.wait(2)
