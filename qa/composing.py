@@ -10,6 +10,7 @@ from qa.citations import cite
 from qa.coverage import NAMED_PUBLISHERS, asked_for, searched
 from qa.extractive import SHORT_BAR
 from qa.markdown import age, day
+from qa.pointing import unnamed
 from qa.prompting import Prompt
 from qa.question import QuestionKind
 from qa.steps import Asked, Drafted, Read, merged
@@ -117,6 +118,8 @@ class Composer:
             notices.append(self._wording.say("undated", count=articles))
         if asked.question.text != asked.raw:
             notices.append(self._wording.say("read_as", question=asked.question.text))
+        if word := unnamed(asked.question.text):
+            notices.append(self._wording.say("unnamed", word=word))
         if not self._calibrated:
             notices.append(UNFITTED.format(self._reader_id))
         return tuple(notices)

@@ -21,6 +21,10 @@ from qa.phrases import (
 )
 from qa.question import clean
 
+_SUBJECT = re.compile(
+    rf"(?i:(?:what|when|where|why|how(?: \w+)?)? ?(?:{'|'.join(sorted(AUXILIARIES))}) (?P<word>he|she|they|it)\b(?! take\b))"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -94,6 +98,14 @@ def pointing_words(text: str) -> Iterator[re.Match[str]]:
     for match in _POINTING.finditer(text):
         if not any(start <= match.start() < end for start, end in idle) and not _is_bound(match, mentions, text):
             yield match
+
+
+def unnamed(text: str) -> str | None:
+    """The pronoun that is all a question says of whom it asks, as in "When will they meet again?"; None where it names."""
+    found = _SUBJECT.match(text)
+    if not found or any(match[0][:1].isupper() for match in NAMES.finditer(text, found.end())):
+        return None
+    return found["word"] if any(match.start() == found.start("word") for match in pointing_words(text)) else None
 
 
 def _is_bound(match: re.Match[str], mentions: Sequence[Mention], text: str) -> bool:

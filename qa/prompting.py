@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, Mapping[str, frozenset[str]]] = {  # of each template, b
         "nothing_there": frozenset({"scope", "searched"}),
         "only": frozenset({"scope"}),
         "told": frozenset({"sources", "articles", "publishers"}),
+        "unnamed": frozenset({"word"}),
         "copies": frozenset({"sources", "articles", "publishers"}),
         "old": frozenset({"age", "day"}),
         "undated": frozenset({"count"}),

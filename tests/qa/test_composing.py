@@ -56,6 +56,21 @@ def test_only_articles_in_scope_are_counted(told: QAEngine) -> None:
     assert "1 source, 2 articles (Bay Herald, TNA)" in notice
 
 
+@pytest.mark.parametrize(
+    ("question", "word"), [("When did they have to leave?", "they"), ("What did she open?", "she"), (SINGERS, None)]
+)
+def test_a_word_that_stands_for_nobody_named_is_pointed_out(told: QAEngine, question: str, word: str | None) -> None:
+    notices = [notice for notice in told.answer(question).notices if "does not say what" in notice]
+    assert [f"“{word}”" in notice for notice in notices] == ([True] if word else [])
+
+
+def test_a_word_that_the_conversation_explains_is_not_pointed_out(told: QAEngine) -> None:
+    history = [["Who is Petra Zoll?", "Petra Zoll is the engineer on duty."]]
+    answer = told.answer("What did she open?", history=history)
+    assert "Read as: What did Petra Zoll open?" in answer.notices
+    assert not any("does not say what" in notice for notice in answer.notices)
+
+
 def test_an_answer_from_one_article_says_nothing_of_sources(told: QAEngine) -> None:
     assert sources(told, SINGERS) == []
 
