@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import logging
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ _READERS: Mapping[str, Reader] = {
     ".docx": docx.read,
 }
 SUFFIXES = tuple(_READERS)
+UNFORESEEN = "cannot be read, the reader of such files fails on it:"
+_LOG = logging.getLogger(__name__)
 # O_NONBLOCK keeps a pipe that took the place of a file from blocking the run.
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MEBIBYTE = 2**20
@@ -128,13 +131,19 @@ def read_url(
 
 
 def _drafts(content: Content, suffix: str) -> Iterator[Draft | Unreadable]:
-    """What the reader of that suffix makes of the bytes; each reader checks that they are what it reads."""
+    """What the reader of that suffix makes of the bytes; each reader checks that they are what it reads.
+
+    One file never stops the others: a fault of a reader, or of the library behind it, is a problem of that file.
+    """
     try:
         if suffix not in _READERS:
             raise Unreadable(_unsupported(suffix), failed=False)
         yield from _READERS[suffix](content)
     except Unreadable as problem:
         yield problem
+    except Exception as error:
+        _LOG.exception("the reader of %s files failed", suffix)
+        yield Unreadable(f"{UNFORESEEN} {type(error).__name__}")
 
 
 def _walk(given: Path, without: Path | None) -> Iterator[Path]:

@@ -48,7 +48,8 @@ def _parsed(text: str) -> Any:
         feed = feedparser.parse(io.BytesIO(text.encode()), response_headers=headers, resolve_relative_uris=False)
     except Exception as error:  # whatever a foreign parser raises, the feed is at fault
         raise Unreadable(f"broken feed: {type(error).__name__}") from error
-    if not feed.version and not feed.entries:
+    # Of a text without a letter feedparser says nothing at all, not even that it has no version.
+    if not feed.get("version") and not feed.entries:
         raise Unreadable("not an RSS or Atom feed", failed=False)
     if not feed.entries:
         raise Unreadable("empty: the feed has no entries", failed=False)

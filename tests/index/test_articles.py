@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles import SUFFIXES, Discovery, SourceFile, discover, read_file
+from index.articles import SUFFIXES, UNFORESEEN, Discovery, SourceFile, discover, read_file
 from index.errors import SettingsError
 from index.types import Article, DateSource, Problem
 
@@ -311,6 +311,16 @@ def test_wrapped_lines_are_one_paragraph_and_list_items_are_not(tmp_path: Path) 
 def test_random_bytes_never_raise(tmp_path: Path, data: bytes, suffix: str) -> None:
     for found in read_file(written(tmp_path, f"random{suffix}", data), default_year=2023):
         assert found.title if isinstance(found, Article) else found.reason
+        assert isinstance(found, Article) or not found.reason.startswith(UNFORESEEN)
+
+
+def test_a_fault_of_a_reader_is_a_problem_of_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(text: str) -> None:
+        raise LookupError(text)
+
+    monkeypatch.setattr("index.readers.feed.clean", broken)
+    found = problem(tmp_path, "<rss></rss>", name="news.rss")
+    assert (found.reason, found.failed) == (f"{UNFORESEEN} LookupError", True)
 
 
 LINES = st.text(st.characters(codec="utf-8"), max_size=60)

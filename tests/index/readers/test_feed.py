@@ -90,6 +90,7 @@ def test_nothing_that_a_feed_names_is_fetched(tmp_path: Path) -> None:
         ("https://127.0.0.1:9/feed", "not an RSS or Atom feed"),
         ('<rss version="2.0"><channel><title>x</title></channel></rss>', "empty: the feed has no entries"),
         ("", "empty"),
+        ("<?xml?>", "not an RSS or Atom feed"),
     ],
 )
 def test_other_xml_and_empty_feeds_are_skipped(tmp_path: Path, content: str, reason: str) -> None:
