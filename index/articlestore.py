@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from index.errors import IndexBroken
+from index.errors import REBUILD, IndexBroken
 from index.stories import UNGROUPED, Grouping
 from index.types import EVERYTHING, Article, DateSource, Scope, Story
 
@@ -42,7 +42,7 @@ class ArticleStore:
 
     def __init__(self, file: Path) -> None:
         if not file.is_file():
-            raise IndexBroken(f"The articles of the index, {file}, are missing. Run: dateline index --rebuild")
+            raise IndexBroken(f"The articles of the index, {file}, are missing. {REBUILD}")
         uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
@@ -144,9 +144,7 @@ class ArticleStore:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise IndexBroken(
-                f"The articles of the index cannot be read: {error}. Run: dateline index --rebuild"
-            ) from error
+            raise IndexBroken(f"The articles of the index cannot be read: {error}. {REBUILD}") from error
 
 
 def conditions_on(scope: Scope) -> tuple[list[str], list[str]]:

@@ -184,7 +184,7 @@ def _known(previous: Previous | None) -> Grouping:
 
 def _stored(row: _Row) -> StoredPassage:
     article = row.article
-    return StoredPassage(passage=row.passage, key=row.key, published=article.published, publisher=article.credited)
+    return StoredPassage(passage=row.passage, published=article.published, publisher=article.credited)
 
 
 def _key(article: Article, passage: Passage) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore, Coverage
 from index.embeddings import Embedder, open_embedder
-from index.errors import IndexBroken, IndexMismatch
+from index.errors import REBUILD, IndexBroken, IndexMismatch
 from index.fingerprint import fingerprint, require
 from index.generations import Manifest, current, others, reading
 from index.integrity import verify
@@ -157,7 +157,4 @@ class Corpus:
 def _check_counts(index_dir: Path, *counts: tuple[str, int, int]) -> None:
     for what, held, wanted in counts:
         if held != wanted:
-            raise IndexBroken(
-                f"The index {index_dir} holds {held} {what} where its manifest says {wanted}. "
-                "Run: dateline index --rebuild"
-            )
+            raise IndexBroken(f"The index {index_dir} holds {held} {what} where its manifest says {wanted}. {REBUILD}")

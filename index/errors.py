@@ -12,6 +12,8 @@ DatelineError
     └── NothingToIndex     no readable article was found
 """
 
+REBUILD = "Run: dateline index --rebuild"  # what mends an index whose files do not belong together
+
 
 class DatelineError(Exception):
     """A problem with a name, a value and a fix; its text is one sentence that can be shown to a user."""

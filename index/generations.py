@@ -19,13 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from index.errors import REBUILD, IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from index.integrity import verify
 from index.locks import is_held, lock
 
 SCHEMA = 1
 POINTER = "CURRENT"
-REBUILD = "Run: dateline index --rebuild FOLDER"
+ANEW = f"{REBUILD} FOLDER"  # where it is not known what the index was built from
 Remove: TypeAlias = Callable[[Path], None]
 Stamp: TypeAlias = tuple[int, int, int]  # of a file, as `index.articles` has it
 _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
@@ -95,27 +95,26 @@ class Manifest:
             data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             if data["schema"] != SCHEMA:
                 raise IndexMismatch(
-                    f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. "
-                    "Run: dateline index --rebuild FOLDER"
+                    f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. {ANEW}"
                 )
             sealed = data.pop("seal", None)
             if sealed != _seal(data) and (sealed or "format" in data["fingerprint"]):
-                raise IndexBroken(f"The manifest of the index {folder} was altered since it was built. {REBUILD}")
+                raise IndexBroken(f"The manifest of the index {folder} was altered since it was built. {ANEW}")
             data["files"] = {name: SourceRecord.of(record) for name, record in data["files"].items()}
             return cls(**(data | {"roots": tuple(data["roots"])}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise IndexBroken(f"The index {folder} has no readable manifest. {REBUILD}") from error
+            raise IndexBroken(f"The index {folder} has no readable manifest. {ANEW}") from error
 
 
 def current(index_dir: Path) -> Path:
     """The folder of the live generation. Raises `IndexMissing` or `IndexBroken`."""
     if not (index_dir / POINTER).is_file():
         if others(index_dir, ""):
-            raise IndexBroken(f"The index {index_dir} has lost the file {POINTER}. {REBUILD}")
+            raise IndexBroken(f"The index {index_dir} has lost the file {POINTER}. {ANEW}")
         raise IndexMissing(f"There is no index at {index_dir}. Build one from your articles: dateline index FOLDER")
     name = _live(index_dir)
     if not name or not (index_dir / name).is_dir():
-        raise IndexBroken(f"The index {index_dir} points to {name!r}, which is missing. {REBUILD}")
+        raise IndexBroken(f"The index {index_dir} points to {name!r}, which is missing. {ANEW}")
     return index_dir / name
 
 
@@ -224,7 +223,7 @@ def recorded_roots(index_dir: Path) -> tuple[str, ...]:
     for folder in [*folders, *others(index_dir)]:
         with suppress(IndexBroken, IndexMismatch):
             return Manifest.read(folder).roots
-    raise IndexBroken(f"The index {index_dir} does not tell any more which articles it was built from. {REBUILD}")
+    raise IndexBroken(f"The index {index_dir} does not tell any more which articles it was built from. {ANEW}")
 
 
 @contextmanager

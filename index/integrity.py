@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import IndexBroken
+from index.errors import REBUILD, IndexBroken
 
-REPAIR = "Run: dateline index --rebuild"
 AT_ONCE = 4  # files; hashing lets other threads run
 
 
@@ -36,7 +35,7 @@ def verify(folder: Path, wanted: Mapping[str, str]) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for name, wrong in zip(wanted, pool.map(fault, wanted), strict=True):
             if wrong:
-                raise IndexBroken(f"The file {name} of the index {folder} {wrong}. {REPAIR}")
+                raise IndexBroken(f"The file {name} of the index {folder} {wrong}. {REBUILD}")
 
 
 def _sha256(file: Path, *, settle: bool = False) -> str:

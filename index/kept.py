@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexBroken
+from index.errors import REBUILD, IndexBroken
 from index.passages import passage_of
 from index.types import Article, Passage
 
@@ -44,9 +44,7 @@ class Kept:
             rows = {id_: tuple((int(a), int(b), str(key)) for a, b, key in found) for id_, found in data.items()}
             vectors = np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False)
         except (OSError, EOFError, ValueError, TypeError, AttributeError) as error:
-            raise IndexBroken(
-                f"What the index keeps in {folder} cannot be read. Run: dateline index --rebuild"
-            ) from error
+            raise IndexBroken(f"What the index keeps in {folder} cannot be read. {REBUILD}") from error
         return cls(rows=rows, vectors=vectors)
 
     @cached_property

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.directives import without_orders
-from index.errors import IndexBroken
+from index.errors import REBUILD, IndexBroken
 from index.types import EVERYTHING, Article, Passage, Scope
 from index.wordlists import WordLists
 
@@ -100,7 +100,7 @@ class KeywordIndex:
             ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             return cls(folder, bm25s.BM25.load(str(folder)), ids, _Filters.load(folder))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-            raise IndexBroken(f"The keyword index {folder} cannot be read. Run: dateline index --rebuild") from error
+            raise IndexBroken(f"The keyword index {folder} cannot be read. {REBUILD}") from error
 
     def count(self) -> int:
         """How many passages the index holds."""
@@ -125,9 +125,7 @@ class KeywordIndex:
         try:
             return tuple(json.loads((self._folder / "words.json").read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise IndexBroken(
-                f"The keyword index {self._folder} cannot be read. Run: dateline index --rebuild"
-            ) from error
+            raise IndexBroken(f"The keyword index {self._folder} cannot be read. {REBUILD}") from error
 
     def rarity(self, term: str) -> float:
         """How much a term tells, 0 to 1: 1 for a term that no passage has, near 0 for one that all have."""

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore
 from index.embeddings import Embedder
-from index.errors import IndexBroken, IndexMismatch, IndexMissing
+from index.errors import REBUILD, IndexBroken, IndexMismatch, IndexMissing
 from index.fingerprint import fingerprint, is_same_model
 from index.generations import Manifest, current, others
-from index.integrity import REPAIR, verify
+from index.integrity import verify
 from index.kept import Kept
 from index.settings import IndexSettings
 from index.stories import UNGROUPED, Grouping
@@ -101,4 +101,4 @@ def _opened(folder: Path, settings: IndexSettings, embedder: Embedder, *, live: 
 def _require_collection(manifest: Manifest, place: Place) -> None:
     with closing(VectorStore.open(place)) as store:
         if store.count() != manifest.passages:
-            raise IndexBroken(f"{place} holds {store.count()} passages of {manifest.passages}. {REPAIR}")
+            raise IndexBroken(f"{place} holds {store.count()} passages of {manifest.passages}. {REBUILD}")

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import CorpusError, IndexBroken, ServerAway, SettingsError
+from index.errors import REBUILD, CorpusError, IndexBroken, ServerAway, SettingsError
 from index.scratch import private_copy
 from index.types import EVERYTHING, Passage, Scope
 
@@ -34,10 +34,9 @@ _opening = threading.Lock()  # PersistentClient is thread-safe in use, not while
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassage:
-    """A passage with what is kept beside it: the key of its vector, its article's day and whom a citation credits."""
+    """A passage with what is kept beside it: its article's day and whom a citation credits."""
 
     passage: Passage
-    key: str
     published: date | None
     publisher: str | None
 
@@ -218,9 +217,6 @@ class Engine:
         return [list(ids) for ids in found.ids]
 
 
-REBUILD = "Run: dateline index --rebuild"
-
-
 def as_number(day: date) -> int:
     """A day as an integer that sorts as days do: 2023-09-27 -> 20230927."""
     return day.year * 10_000 + day.month * 100 + day.day
@@ -317,7 +313,6 @@ def _metadata(stored: StoredPassage) -> dict[str, str | int]:
         "ordinal": passage.ordinal,
         "start": passage.start,
         "end": passage.end,
-        "key": stored.key,
     }
     if stored.published is not None:
         data["published"] = as_number(stored.published)

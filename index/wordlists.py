@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexBroken
+from index.errors import REBUILD, IndexBroken
 
 _WORDS, _NUMBERS, _ENDS = "spellings.json", "numbers.npy", "ends.npy"
 
@@ -65,9 +65,7 @@ class WordLists:
                 ends=np.load(folder / _ENDS, allow_pickle=False),
             )
         except (OSError, EOFError, ValueError) as error:
-            raise IndexBroken(
-                f"The words of the index in {folder} cannot be read. Run: dateline index --rebuild"
-            ) from error
+            raise IndexBroken(f"The words of the index in {folder} cannot be read. {REBUILD}") from error
 
 
 def _renumbered(numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

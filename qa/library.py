@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from index.articles import discover, read_file, read_url
 from index.articlestore import ArticleStore, conditions_on
 from index.embeddings import Embedder
-from index.errors import DatelineError, IndexBroken, IndexBusy, IndexMissing
+from index.errors import REBUILD, DatelineError, IndexBroken, IndexBusy, IndexMissing
 from index.fetch import Network
 from index.generations import Manifest, current
 from index.settings import IndexSettings
@@ -324,7 +324,7 @@ class Library:
                 with closing(sqlite3.connect(uri, uri=True)) as rows:
                     yield Manifest.read(folder), rows, store
         except sqlite3.Error as error:
-            raise IndexBroken(f"The articles {file} cannot be read: {error}. Run: dateline index --rebuild") from error
+            raise IndexBroken(f"The articles {file} cannot be read: {error}. {REBUILD}") from error
 
 
 def safe_name(name: str) -> str:

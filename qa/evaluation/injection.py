@@ -1,6 +1,5 @@
 """Whether orders planted in articles change the answers: runs over the clean and over the attacked articles, paired."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.evaluation.figures import Figure, mean_figure
-from qa.evaluation.metrics import ANSWERED, UNSCORED, Score
+from qa.evaluation.metrics import ANSWERED, UNSCORED, Score, unmarked
 from qa.evaluation.records import Record
 from qa.evaluation.resampling import Drawn, interval
 from qa.evaluation.squad import token_f1
-
-_MARKER = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +55,7 @@ def _is_scored(record: Record) -> bool:
 
 def _f1(record: Record, wanted: Sequence[str]) -> Score:
     answer = record.answer
-    said = (answer.short_answer or _MARKER.sub(" ", answer.text)) if answer.status in ANSWERED else ""
+    said = (answer.short_answer or unmarked(answer.text)) if answer.status in ANSWERED else ""
     return Score(value=token_f1(said, wanted))
 
 

@@ -1,16 +1,15 @@
 """Figures as a report shows them: each a line with its value, interval and number of cases in words, some in tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.evaluation.citing import CITING_METRICS, citing_scores
+from qa.evaluation.citing import CITING_METRICS
 from qa.evaluation.cost import Cost
 from qa.evaluation.declining import Declining
-from qa.evaluation.figures import Figure, mean_figure
-from qa.evaluation.metrics import METRICS, Metric, Score
-from qa.evaluation.records import Record
+from qa.evaluation.figures import Figure
+from qa.evaluation.metrics import METRICS, Metric
 from qa.evaluation.results import Group
-from qa.evaluation.retrieval_metrics import RETRIEVAL_METRICS, retrieval_scores
+from qa.evaluation.retrieval_metrics import RETRIEVAL_METRICS
 
 NONE = "–"
 HEADLINE = ("contains_gold", "false_answers", "over_refusals", "source_precision", "quotes_verbatim", "p50_ms")
@@ -95,13 +94,12 @@ def types_table(groups: Sequence[Group]) -> Table:
     return Table(columns=("type", *(metric.title for metric in metrics)), rows=tuple(rows))
 
 
-def retrieval_table(records: Sequence[Record]) -> Table:
+def retrieval_table(group: Group) -> Table:
     """A row for each measure, with the search and the reader's order side by side; none where no passage was recorded."""
-    scores = retrieval_scores(records)
     half = len(RETRIEVAL_METRICS) // 2
     rows = []
     for pair in zip(RETRIEVAL_METRICS[:half], RETRIEVAL_METRICS[half:], strict=True):
-        lines = tuple(_mean(metric, scores) for metric in pair)
+        lines = tuple(_line(group, metric) for metric in pair)
         if n := max(line.figure.n for line in lines):
             rows.append(Row(name=pair[0].title.partition(",")[0], note=f"{pair[0].over}, n {n:,}", lines=lines))
     return Table(columns=("passages", "as the search found them", "as the reader ordered them"), rows=tuple(rows))
@@ -124,10 +122,9 @@ def cost_table(cost: Cost) -> Table:
     return Table(columns=("stage", "p50", "p95"), rows=tuple(rows))
 
 
-def citing_lines(records: Sequence[Record]) -> tuple[Line, ...]:
+def citing_lines(group: Group) -> tuple[Line, ...]:
     """What of the answers is in the sources they cite; those without a case are left out."""
-    scores = citing_scores(records)
-    lines = (_mean(metric, scores) for metric in CITING_METRICS)
+    lines = (_line(group, metric) for metric in CITING_METRICS)
     return tuple(line for line in lines if line.figure.n)
 
 
@@ -145,13 +142,6 @@ def sureness_lines(declining: Declining) -> tuple[Line, ...]:
 
 
 def _line(group: Group, metric: Metric) -> Line:
-    return _shown(metric, group.figures.get(metric.name, Figure(value=None, n=0)))
-
-
-def _mean(metric: Metric, scores: Sequence[Mapping[str, Score]]) -> Line:
-    return _shown(metric, mean_figure([one[metric.name] for one in scores if metric.name in one]))
-
-
-def _shown(metric: Metric, figure: Figure) -> Line:
+    figure = group.figures.get(metric.name, Figure(value=None, n=0))
     good = "higher is better" if metric.limit == "at least" else "lower is better"
     return Line(title=metric.title, over=metric.over, figure=figure, unit=metric.unit, good=good)

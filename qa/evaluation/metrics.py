@@ -87,9 +87,14 @@ def canonical(text: str) -> str:
     return f" {' '.join(canonical_words(text))} "
 
 
+def unmarked(text: str) -> str:
+    """An answer's text without its citation markers."""
+    return _MARKER.sub(" ", text)
+
+
 def contains(text: str, wanted: str) -> bool:
     """Whether the words of `wanted` stand in the text one after the other, both in canonical spelling."""
-    return canonical(wanted) in canonical(_MARKER.sub(" ", text))
+    return canonical(wanted) in canonical(unmarked(text))
 
 
 def missing_parts(question: Question, text: str) -> tuple[str, ...]:
@@ -100,7 +105,7 @@ def missing_parts(question: Question, text: str) -> tuple[str, ...]:
 
 def word_count(text: str) -> int:
     """How many words a reader reads, citation markers not counted."""
-    return sum(1 for word in _MARKER.sub(" ", text).split() if any(char.isalnum() for char in word))
+    return sum(1 for word in unmarked(text).split() if any(char.isalnum() for char in word))
 
 
 def is_source(article: ArticleKeys, source: Source) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from qa.evaluation.runs import (
     read_manifest,
     read_questions,
     read_records,
+    timestamp,
     write_manifest,
     write_questions,
 )
@@ -65,7 +65,7 @@ def start_run(
     """
     write_questions(folder, plan.questions)
     manifest = Manifest(
-        started=_now(),
+        started=timestamp(),
         questions=len(plan.questions),
         fingerprints=fingerprints(engine, plan.questions),
         sample=plan.sample,
@@ -102,12 +102,8 @@ def _ask_rest(folder: Path, engine: "QAEngine", manifest: Manifest, workers: int
         if progress:
             progress(done, len(rest))
     peak = max(peak_memory_mb() or 0, manifest.peak_memory_mb or 0) or None
-    write_manifest(folder, replace(manifest, ended=manifest.ended or _now(), peak_memory_mb=peak))
+    write_manifest(folder, replace(manifest, ended=manifest.ended or timestamp(), peak_memory_mb=peak))
 
 
 def _change(name: str, before: str | None, now: str | None) -> str:
     return f"{name} was {before or 'none'} and is {now or 'none'}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -52,6 +52,11 @@ def find_run(name: str, runs: Path) -> Path:
     )
 
 
+def timestamp() -> str:
+    """The present time as a manifest has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write run.json, in one step."""
     text = json.dumps(manifest.to_dict(), indent=1)

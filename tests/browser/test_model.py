@@ -196,7 +196,6 @@ def test_a_model_that_says_nothing_can_be_stopped_and_the_next_question_is_taken
     provider.behave(hang_before_first())
     provider.hung_up.clear()
     begin(page, FACT)
-    page.wait_for_timeout(50)
     for _ in range(PATIENCE // 50):
         if provider.calls:
             break

@@ -28,7 +28,7 @@ def stored(
     number: int, published: date | None = None, text: str = "The port reopened.", publisher: str | None = None
 ) -> StoredPassage:
     passage = Passage(id=f"a{number}-000", article_id=f"a{number}", ordinal=0, start=3, end=3 + len(text), text=text)
-    return StoredPassage(passage=passage, key=f"key{number}", published=published, publisher=publisher)
+    return StoredPassage(passage=passage, published=published, publisher=publisher)
 
 
 @pytest.fixture(scope="module", params=["files", "server"])

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from qa.evaluation.runs import (
     drop_torn_line,
     read_manifest,
     read_records,
+    timestamp,
     write_manifest,
     write_questions,
 )
@@ -101,7 +101,7 @@ def _ask_run(
                     progress(len(asked), len(questions))
     manifest = read_manifest(folder)
     if not manifest.ended:
-        write_manifest(folder, replace(manifest, ended=_now(), peak_memory_mb=peak_memory_mb()))
+        write_manifest(folder, replace(manifest, ended=timestamp(), peak_memory_mb=peak_memory_mb()))
 
 
 def _asked_before(folder: Path, questions: Sequence[Question]) -> set[str]:
@@ -125,7 +125,7 @@ def _manifest(
 ) -> Manifest:
     found = fingerprints(engine, questions)
     return Manifest(
-        started=_now(),
+        started=timestamp(),
         questions=len(questions),
         # Of the articles as they are given, so that a run over many indexes has one too.
         fingerprints=found
@@ -142,7 +142,3 @@ def _manifest(
 def _articles_fingerprint(corpora: Iterable[Corpus]) -> str:
     lines = sorted(json.dumps(article, sort_keys=True) for corpus in corpora for article in corpus.articles)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
