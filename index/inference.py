@@ -32,15 +32,19 @@ def check_weights(path: Path, sha256: str, error: type[DatelineError], fix: str)
 
 
 class Graph:
-    """A loaded graph; `run` takes integer arrays of shape (batch, tokens) and returns the outputs as float32."""
+    """A loaded graph; `run` takes integer arrays of shape (batch, tokens) and returns the outputs as float32.
 
-    def __init__(self, graph: bytes, weights: Path) -> None:
+    With one of `threads` a run computes on the thread that calls it, and several may do so at once; the default is
+    `threads_wished`.
+    """
+
+    def __init__(self, graph: bytes, weights: Path, *, threads: int | None = None) -> None:
         import onnxruntime
         from safetensors.numpy import load_file
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = _threads()
+        options.intra_op_num_threads = threads_wished() if threads is None else threads
         tensors = {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in load_file(weights).items()}
         names = [name for name in tensors if name.encode() in graph]
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensors[name]) for name in names]
@@ -52,7 +56,7 @@ class Graph:
         return list(self._session.run(None, dict(inputs)))
 
 
-def _threads() -> int:
+def threads_wished() -> int:
     """OMP_NUM_THREADS, which numeric libraries go by and this one does not by itself; 0, all cores, where it is not set."""
     wished = os.environ.get("OMP_NUM_THREADS", "")
     return int(wished) if wished.isascii() and wished.isdigit() else 0

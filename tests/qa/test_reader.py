@@ -1,6 +1,7 @@
 """The reader, with the real weights."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_any_question_answering_model_can_take_its_place_and_reads_alike(reader:
     ):
         assert [(s.start, s.end) for s in ours.spans[:1]] == [(s.start, s.end) for s in theirs.spans[:1]]
         np.testing.assert_allclose([s.score for s in ours.spans], [s.score for s in theirs.spans], atol=1e-3)
+
+
+def test_questions_that_are_read_for_at_once_get_what_each_gets_alone() -> None:
+    fresh, questions = ShippedReader(), ["Who chairs the harbour board?", "When did the port reopen?"] * 4
+    with ThreadPoolExecutor(len(questions)) as pool:
+        together = list(pool.map(lambda question: fresh.read(question, TEXTS), questions))
+    assert together == [fresh.read(question, TEXTS) for question in questions]
 
 
 def test_spans_do_not_overlap_and_come_best_first(reader: ShippedReader) -> None:
