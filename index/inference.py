@@ -6,14 +6,19 @@ have there. `tools/export_graphs.py` writes the graphs. This is the only importe
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DatelineError
+
+_Done = TypeVar("_Done")
+_AT_ONCE = 2  # texts
 
 
 def sha256_of(path: Path) -> str:
@@ -34,17 +39,16 @@ def check_weights(path: Path, sha256: str, error: type[DatelineError], fix: str)
 class Graph:
     """A loaded graph; `run` takes integer arrays of shape (batch, tokens) and returns the outputs as float32.
 
-    With one of `threads` a run computes on the thread that calls it, and several may do so at once; the default is
-    `threads_wished`.
+    A run computes on the thread that calls it; several may do so at once, see `side_by_side`.
     """
 
-    def __init__(self, graph: bytes, weights: Path, *, threads: int | None = None) -> None:
+    def __init__(self, graph: bytes, weights: Path) -> None:
         import onnxruntime
         from safetensors.numpy import load_file
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads_wished() if threads is None else threads
+        options.intra_op_num_threads = 1
         tensors = {name: np.ascontiguousarray(t, dtype=np.float32) for name, t in load_file(weights).items()}
         names = [name for name in tensors if name.encode() in graph]
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensors[name]) for name in names]
@@ -56,10 +60,22 @@ class Graph:
         return list(self._session.run(None, dict(inputs)))
 
 
-def threads_wished() -> int:
-    """OMP_NUM_THREADS, which numeric libraries go by and this one does not by itself; 0, all cores, where it is not set."""
+def side_by_side(work: Callable[[list[int]], _Done], lengths: Sequence[int]) -> list[_Done]:
+    """The work on texts of these lengths, as lists of their positions: a few of similar length each, a core each.
+
+    Hardly any text is filled up to the length of another so, and no core waits for another in the middle of a
+    computation: 8 passages took 0.6 of the time of one batch on two cores; batches of 1 or 4 took longer.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i], reverse=True)
+    return list(_pool().map(work, [order[begin : begin + _AT_ONCE] for begin in range(0, len(order), _AT_ONCE)]))
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    """As many threads as OMP_NUM_THREADS says, which numeric libraries go by, or as there are cores."""
     wished = os.environ.get("OMP_NUM_THREADS", "")
-    return int(wished) if wished.isascii() and wished.isdigit() else 0
+    threads = int(wished) if wished.isascii() and wished.isdigit() else 0
+    return ThreadPoolExecutor(threads or os.cpu_count(), thread_name_prefix="dateline-model")
 
 
 def load_tokenizer(path: Path, *, max_tokens: int | None = None) -> Any:

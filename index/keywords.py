@@ -35,8 +35,9 @@ _STOPWORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """The words of a text: accents folded, lower case, numbers whole."""
-    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _WORD.findall(folded.replace("’", "'").replace("'s ", " ").lower())
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(text.replace("’", "'").replace("'s ", " ").lower())
 
 
 def terms(text: str) -> list[str]:

@@ -6,31 +6,27 @@ extractive question-answering model of transformers, by name or path, can take i
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.inference import Graph, check_weights, load_tokenizer, model_inputs, threads_wished
+from index.inference import Graph, check_weights, load_tokenizer, model_inputs, side_by_side
 from qa.errors import ReaderError
 from qa.settings import DEFAULT_READER
 
 WEIGHTS_SHA256 = "94bda44cec4620d1d78c2f031ca8b3cba1c6ef0280684c3779948dd68cb96f57"
-_Read = TypeVar("_Read")
 MAX_TOKENS = 384
 MAX_SPAN_TOKENS = 30
 SPANS = 5
-BATCH = 8  # texts that one computation takes, filled up to the longest of them
-# The shipped reader computes small batches side by side, a core each: hardly any filling up, no waiting of cores for each
-# other. 8 passages took 0.6 of the time of one batch on both cores, and batches of 1 or 4 took longer (measured on 2).
-SMALL_BATCH = 2
+BATCH = 8
+_LOOKED_AT = 200  # spans of a passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,79 +71,59 @@ class _Batch:
     in_text: list[list[bool]]
 
 
-class _SpanReader:
-    """What both readers share: batches of similar length, spans out of logits."""
-
-    batch = BATCH
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
-        """Read each text for the question; one reading a text, in their order."""
-
-        def read_batch(rows: list[int]) -> list[tuple[int, Reading]]:
-            batch = self._logits(question, [texts[i] for i in rows])
-            return [(i, _reading(batch, row)) for row, i in enumerate(rows)]
-
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        batches = [order[begin : begin + self.batch] for begin in range(0, len(order), self.batch)]
-        readings = dict(chain.from_iterable(self._each(read_batch, batches)))
-        return tuple(readings[i] for i in range(len(texts)))
-
-    def _each(self, work: Callable[[list[int]], _Read], batches: list[list[int]]) -> Iterator[_Read]:
-        """The work on each batch, one after the other."""
-        for rows in batches:
-            with self._lock:
-                yield work(rows)
-
-    def _logits(self, question: str, texts: list[str]) -> _Batch:
-        raise AssertionError("a reader computes logits")  # pragma: no cover
-
-
-class ShippedReader(_SpanReader):
+class ShippedReader:
     """Dateline's own reader; its weights are checked against their known hash before use."""
 
     id = f"dateline-reader@{WEIGHTS_SHA256[:12]}"
-    batch = SMALL_BATCH
 
-    def _each(self, work: Callable[[list[int]], _Read], batches: list[list[int]]) -> Iterator[_Read]:
-        with self._lock:  # one thread loads the model
-            pool = self._pool
-        return pool.map(work, batches)
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        """A thread a core, whoever asks."""
-        assert self._parts
-        return ThreadPoolExecutor(threads_wished() or os.cpu_count(), thread_name_prefix="dateline-reader")
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
 
     @cached_property
     def _parts(self) -> tuple[Graph, Any]:
         folder = Path(str(files("qa").joinpath("weights")))
         fix = "Reinstall Dateline: the file does not belong to this version."
         check_weights(folder / "model.safetensors", WEIGHTS_SHA256, ReaderError, fix)
-        graph = Graph((folder / "reader.onnx").read_bytes(), folder / "model.safetensors", threads=1)
+        graph = Graph((folder / "reader.onnx").read_bytes(), folder / "model.safetensors")
         return graph, load_tokenizer(folder / "tokenizer.json", max_tokens=MAX_TOKENS)
 
-    def _logits(self, question: str, texts: list[str]) -> _Batch:
-        graph, tokenizer = self._parts
-        encodings = tokenizer.encode_batch([(question, text) for text in texts])
-        starts, ends = graph.run(model_inputs(encodings))
-        return _Batch(
-            starts=starts,
-            ends=ends,
-            offsets=[encoding.offsets for encoding in encodings],
-            in_text=[[part == 1 for part in encoding.sequence_ids] for encoding in encodings],
-        )
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        """Read each text for the question; one reading a text, in their order."""
+        with self._lock:  # one thread loads the model
+            graph, tokenizer = self._parts
+
+        def read_batch(rows: list[int]) -> list[tuple[int, Reading]]:
+            encodings = tokenizer.encode_batch([(question, texts[i]) for i in rows])
+            starts, ends = graph.run(model_inputs(encodings))
+            batch = _Batch(
+                starts=starts,
+                ends=ends,
+                offsets=[encoding.offsets for encoding in encodings],
+                in_text=[[part == 1 for part in encoding.sequence_ids] for encoding in encodings],
+            )
+            return [(i, _reading(batch, row)) for row, i in enumerate(rows)]
+
+        readings = dict(chain.from_iterable(side_by_side(read_batch, [len(text) for text in texts])))
+        return tuple(readings[i] for i in range(len(texts)))
 
 
-class TransformersReader(_SpanReader):
+class TransformersReader:
     """Any extractive question-answering model of transformers, by name or path; safetensors only, no remote code."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
+        self._lock = threading.Lock()
         self.id = name
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        """Read each text for the question; one reading a text, in their order."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        readings: dict[int, Reading] = {}
+        for begin in range(0, len(order), BATCH):
+            rows = order[begin : begin + BATCH]
+            with self._lock:
+                batch = self._logits(question, [texts[i] for i in rows])
+            readings |= {i: _reading(batch, row) for row, i in enumerate(rows)}
+        return tuple(readings[i] for i in range(len(texts)))
 
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
@@ -202,7 +178,8 @@ def _reading(batch: _Batch, row: int) -> Reading:
     length = position[None, :] - position[:, None]
     sums = np.where((length >= 0) & (length < MAX_SPAN_TOKENS), sums, -np.inf)
     spans: list[Span] = []
-    for flat in np.argsort(-sums, axis=None)[:200]:
+    best = np.argpartition(-sums, min(_LOOKED_AT, sums.size - 1), axis=None)[:_LOOKED_AT]
+    for flat in best[np.argsort(-sums.ravel()[best])]:
         a, b = divmod(int(flat), len(tokens))
         start, end = batch.offsets[row][tokens[a]][0], batch.offsets[row][tokens[b]][1]
         if not np.isfinite(sums[a, b]) or any(start < s.end and s.start < end for s in spans):
