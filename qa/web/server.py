@@ -168,6 +168,7 @@ class ChatServer:
         mount = partial(_mounted, options=self._options, feedback=self._feedback, library=library, runs=self._runs)
         page = await asyncio.to_thread(_prepared, engine, mount)
         async with page.router.lifespan_context(page):
+            await _looked_at(page)
             self._page = page
             if not self._server.should_exit:
                 self._announce(self.address)
@@ -183,6 +184,14 @@ def _prepared(engine: "Engine", mount: "Callable[[Engine], FastAPI]") -> "FastAP
     if first.status is AnswerStatus.FAILED:
         raise DatelineError(f"The engine could not answer a first question: {first.text} Run `dateline doctor`.")
     return mount(engine)
+
+
+async def _looked_at(page: "FastAPI") -> None:
+    """Open the page once as a reader would, so that what is made for the first of them is made."""
+    from httpx import ASGITransport, AsyncClient
+
+    async with AsyncClient(transport=ASGITransport(app=page), base_url="http://127.0.0.1") as reader:
+        await reader.get("/")
 
 
 def _mounted(
