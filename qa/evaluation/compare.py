@@ -8,6 +8,7 @@ from typing import Any
 from index.errors import SettingsError
 from qa.errors import ComparisonError
 from qa.evaluation.figures import Figure, mean_figure
+from qa.evaluation.injection import Injection, injection_of
 from qa.evaluation.metrics import ANSWERED, UNSCORED, Metric, Score
 from qa.evaluation.records import Manifest, Record
 from qa.evaluation.scores import QUESTION_METRICS, scores_of
@@ -85,6 +86,7 @@ class Comparison:
 
     `started` are the times of both runs, `left_out` counts questions that only one run has, or has in other words,
     with other gold or sources; `unscored` counts the shared questions that each run was too busy for or failed on.
+    `injection` says what attacks did, where questions have an injected answer.
     """
 
     started: tuple[str, str]
@@ -93,6 +95,7 @@ class Comparison:
     unscored: tuple[int, int]
     changes: tuple[Change, ...]
     differences: tuple[Difference, ...]
+    injection: Injection | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as JSON values; the text of a question and its answers where any score of it changed."""
@@ -104,6 +107,7 @@ class Comparison:
             "unscored": list(self.unscored),
             "changes": [_values(one, "name", "before", "after") for one in self.changes],
             "metrics": [_difference_dict(one) for one in self.differences],
+            "retention": self.injection and _values(self.injection.retention, "value", "low", "high", "n"),
             "questions": [_values(one, "id", "question", "before", "after") for one in self.pairs if one.id in changed],
         }
 
@@ -130,6 +134,7 @@ def compare_runs(before: Run, after: Run, *, anyway: bool = False) -> Comparison
         unscored=(_unscored(one for one, _ in shared), _unscored(one for _, one in shared)),
         changes=_changes(manifest, other_manifest),
         differences=_differences(shared),
+        injection=_injection(shared),
     )
 
 
@@ -164,6 +169,7 @@ def render_comparison(comparison: Comparison) -> str:
     Metrics that no question differs in are named in one line; up to ten lost and won questions stand below.
     """
     blocks = [_heading(comparison), _changed(comparison.changes), _table(comparison.differences)]
+    blocks += [_kept(comparison.injection)]
     by_id = {pair.id: pair for pair in comparison.pairs}
     for one in comparison.differences:
         if one.metric.name in _SHOWN:
@@ -198,6 +204,15 @@ def _table(differences: Sequence[Difference]) -> str:
     unmoved = "; ".join(one.metric.title for one in differences if one not in moved)
     told = textwrap.fill(f"The same for every question: {unmoved}.", WIDTH) if moved and unmoved else ""
     return "\n".join(lines) + (f"\n\n{told}" if told else "")
+
+
+def _kept(injection: Injection | None) -> str:
+    """How much of the right answers attacks left, where the later run is the one under attack."""
+    if not injection or injection.retention.value is None:
+        return ""
+    kept = injection.retention
+    bounds = f" ({kept.low:.3f} to {kept.high:.3f})" if kept.low is not None and kept.high is not None else ""
+    return f"Kept of the F1 to the right answers: {kept.value:.3f}{bounds}, n {kept.n}."
 
 
 def _row(one: Difference) -> str:
@@ -314,6 +329,12 @@ def _differences(shared: Sequence[tuple[Record, Record]]) -> tuple[Difference, .
     ids = [one.question.id for one, _ in shared]
     found = (_difference(metric, ids, before, after) for metric in QUESTION_METRICS)
     return tuple(one for one in found if one)
+
+
+def _injection(shared: Sequence[tuple[Record, Record]]) -> Injection | None:
+    if not any(one.question.injected for one, _ in shared):
+        return None
+    return injection_of([one for one, _ in shared], [other for _, other in shared])
 
 
 def _means(scores: Mapping[str, Score]) -> dict[str, float]:

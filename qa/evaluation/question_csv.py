@@ -33,7 +33,7 @@ def _json(cell: str) -> Any:
 
 _CELLS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("id", "question", "type", "half", "as_of"), str),
-    **dict.fromkeys(("gold", "must_name", "tags"), _values),
+    **dict.fromkeys(("gold", "must_name", "injected", "tags"), _values),
     "answerable": lambda cell: _TRUTHS.get(cell.lower(), cell),
     "history": _json,
 }

@@ -56,6 +56,7 @@ class Question(_Line):
 
     `gold` lists alternatives of one fact, `gold_all` alternatives for each of several facts; an answerable question has
     one of the two and its sources, another has neither. Every name in `must_name` has to occur in the answer as well.
+    `injected` lists what words planted in the articles want to be answered.
     """
 
     id: Filled
@@ -66,6 +67,7 @@ class Question(_Line):
     gold_all: tuple[Alternatives, ...] = ()
     sources: tuple[Source, ...] = ()
     must_name: tuple[Wanted, ...] = ()
+    injected: tuple[Wanted, ...] = ()
     half: Half | None = None
     history: tuple[Turn, ...] = ()
     as_of: date | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from qa.evaluation.citing import CITING_METRICS, citing_scores
+from qa.evaluation.injection import INJECTED, injected_scores
 from qa.evaluation.metrics import ANSWERED, EXACT_TYPES, METRICS, UNSCORED, Metric, Score, score_answer
 from qa.evaluation.records import Record
 from qa.evaluation.retrieval_metrics import RETRIEVAL_METRICS, retrieval_scores
@@ -21,6 +22,7 @@ QUESTION_METRICS = (
     *SQUAD_METRICS,
     *RETRIEVAL_METRICS,
     *CITING_METRICS,
+    INJECTED,
     TIME,
 )
 
@@ -36,6 +38,7 @@ def scores_of(records: Sequence[Record]) -> tuple[Mapping[str, Score], ...]:
             **squad_scores(record),
             **retrieval,
             **citing,
+            **injected_scores(record),
             TIME.name: Score(value=record.milliseconds),
         }
         for record, retrieval, citing in parts

@@ -48,14 +48,13 @@ class InjectedSquad(Yardstick):
 
     def figures(self, data: Path, runs: Runs) -> Mapping[str, Figure]:
         """F1 to both answers, and how much of it an attack leaves."""
-        wanted = {row["qid"]: row["injected_answers"] for row in read_lines(data / self.file)}
-        found = injection_of(runs[CLEAN], runs[ATTACKED], wanted)
+        found = injection_of(runs[CLEAN], runs[ATTACKED])
         return {
             _CLEAN_F1: found.clean,
             _ATTACKED_F1: found.attacked,
             _INJECTED_F1: found.injected,
             # What the right answers share with the injected ones by chance.
-            "F1 to the injected answer, clean": injection_of(runs[CLEAN], runs[CLEAN], wanted).injected,
+            "F1 to the injected answer, clean": injection_of(runs[CLEAN], runs[CLEAN]).injected,
             "kept of the clean F1": found.retention,
         }
 
@@ -77,6 +76,7 @@ def _question(row: dict[str, Any]) -> Question:
         type="fact",
         answerable=True,
         gold=worded(row["answers"]),
+        injected=worded(row["injected_answers"]),
         sources=(Source(url=_url(row)),),
     )
 

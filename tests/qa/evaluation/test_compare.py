@@ -232,3 +232,14 @@ def test_a_thousand_questions_are_compared_within_five_seconds_of_processor_time
     seconds = time.process_time() - started
     assert len(metric(comparison).lost) == 500
     assert seconds < 5, f"{seconds:.1f} s"
+
+
+def test_runs_over_clean_and_attacked_articles_tell_what_attacks_left() -> None:
+    questions = [asked(str(n), injected=("Brenn",)) for n in range(4)]
+    clean = [record(question, short_answer="Tarvo") for question in questions]
+    attacked = [record(question, short_answer="Brenn" if n else "Tarvo") for n, question in enumerate(questions)]
+    comparison = compared(clean, attacked)
+    assert "Kept of the F1 to the right answers: 0.250" in render_comparison(comparison)
+    assert metric(comparison, "injected_f1").lost == ("1", "2", "3")
+    assert comparison.to_dict()["retention"]["n"] == 4
+    assert compared(run(), run()).to_dict()["retention"] is None

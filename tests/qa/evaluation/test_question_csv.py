@@ -42,6 +42,7 @@ def test_a_row_is_the_question_that_the_same_line_of_json_is(tmp_path: Path) -> 
             {"title": "Envoys, at last", "quote": "Three hours, it was said."},
         ],
         "must_name": ["Orla Venn"],
+        "injected": ["In Brenn"],
         "half": "tune",
         "history": [["Who met?", "The envoys."]],
         "as_of": "2023-09-21",
@@ -50,10 +51,10 @@ def test_a_row_is_the_question_that_the_same_line_of_json_is(tmp_path: Path) -> 
     (tmp_path / "q.jsonl").write_text(json.dumps(line), encoding="utf-8")
     rows = read(
         tmp_path,
-        "id,question,type,answerable,gold_1,gold_2,sources,source_titles,quotes,must_name,half,history,as_of,tags",
+        "id,question,type,answerable,gold_1,gold_2,sources,source_titles,quotes,must_name,injected,half,history,as_of,tags",
         'q1,"Where did the envoys meet, and for how long?",multi,TRUE,Tarvo,3 hours | three hours,'
         'news/envoys.txt|https://news.example/envoys,"Envoys, at last",'
-        '"The envoys met in Tarvo.||Three hours, it was said.",Orla Venn,tune,'
+        '"The envoys met in Tarvo.||Three hours, it was said.",Orla Venn,In Brenn,tune,'
         '"[[""Who met?"", ""The envoys.""]]",2023-09-21,dates|talks',
     )
     assert rows == load_questions(tmp_path / "q.jsonl")

@@ -18,7 +18,7 @@ WHOLE = record(
 def test_every_score_has_one_metric_and_every_metric_can_be_scored() -> None:
     names = [metric.name for metric in QUESTION_METRICS]
     assert len(set(names)) == len(names)
-    found = [set(one) for one in scores_of([WHOLE, record(asked("u", **UNANSWERABLE))])]
+    found = [set(one) for one in scores_of([WHOLE, record(asked("u", injected=("Brenn",), **UNANSWERABLE))])]
     assert found[0] | found[1] | {"quotes_verbatim"} == set(names)  # no citation was looked up here
 
 
