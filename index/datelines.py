@@ -47,6 +47,16 @@ _WITHOUT_NAME = re.compile(rf"{_PLACE}[,.]\s+(?i:{_DAY})[.:,]?\s*{_DASH}+")
 _LEAD_FIRST = re.compile(rf"\((?P<lead>{_NAME})\)\s*{_DASH}+(?:\s*{_PLACE}[,.]\s+(?i:{_DAY})[.:,]?)?")
 _NAME_ONLY = re.compile(rf"(?P<bare>{_KNOWN_NAME})\s*(?:--|[–—])")
 _LONGEST = 160
+# What opens a report without an agency, for leaving out of a sentence that is shown, never for telling head from body: in a
+# round-up, each report begins so.
+_CAPITALS = r"[^\W\d_a-zß-öø-ÿ](?:[^\W\d_a-zß-öø-ÿ]|[.'’/ -]){2,40}"
+_REGION = r"(?:,\s?[^\W\d_a-z][^\W\d_]*(?:[.' ’-][^\W\d_]*){0,3}){0,2}"
+_OPENING = re.compile(
+    rf"{_CAPITALS}?{_REGION}(?:"
+    rf"[,.]?\s+(?i:{_DAY})(?:[.:](?:\s+|$)|,?\s*{_DASH}+\s+)"
+    rf"|\s+{_DASH}+\s+(?=[\"“‘'(]?[^\W_a-z])"
+    r")"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +77,17 @@ def dateline_of(paragraph: str) -> Dateline | None:
             end = match.end() + len(paragraph[match.end() :]) - len(paragraph[match.end() :].lstrip())
             return Dateline(end=end, publisher=found[0], days=days_in(match.groupdict().get("day") or ""))
     return None
+
+
+def without_dateline(sentence: str) -> str:
+    """A sentence from the head of a paragraph less the dateline it begins with, as in `OSLO, March 3. ` or `OSLO — `.
+
+    Nothing is left of a sentence that is only a dateline.
+    """
+    found = dateline_of(sentence)
+    if found is None and (opening := _OPENING.match(sentence[:_LONGEST])):
+        return sentence[opening.end() :]
+    return sentence[found.end :] if found else sentence
 
 
 def agency_in(text: str) -> str | None:

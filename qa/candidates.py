@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.opposites import says_the_opposite
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
-from qa.relevance import article_terms, heading
+from qa.relevance import article_terms, beside_sources, heading
 from qa.sentences import readable, sentences_of
 from qa.types import ScoredPassage
 
@@ -62,6 +64,9 @@ class Candidate:
 
 _FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
 
+_ASKS = re.compile(r"\?(?!\s?[\"”’'])")
+_FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
@@ -85,6 +90,7 @@ class CandidateFinder:
         The `first` passages are read first, the others only where those leave the answer open: no candidate is sure, or
         none reaches the `bar` for an answer.
         """
+        question = beside_sources(question, self.corpus.publishers)
         if certain := next((spot for scored in found if (spot := _spelled_out(question, scored))), None):
             return Findings(candidates=self._weighed(question, [certain]), read=tuple(found[:first]))
         at_first = found[:first]
@@ -104,7 +110,7 @@ class CandidateFinder:
         return self.reader.read(text, [_headed(scored) for scored in found])
 
     def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
-        spots = [spot for spot in spots if not _is_byline(question, spot)][:WEIGHED]
+        spots = list(islice((spot for spot in spots if not _is_no_answer(question, spot)), WEIGHED))
         if not spots:
             return ()
         weighed = [
@@ -133,11 +139,28 @@ class CandidateFinder:
         )
 
 
+def _is_no_answer(question: Question, spot: "_Spot") -> bool:
+    """Whether a span cannot answer, whatever the reader makes of it."""
+    return _is_byline(question, spot) or _only_asks(question, spot) or _is_opposite(question, spot)
+
+
 def _is_byline(question: Question, spot: "_Spot") -> bool:
     """Whether a span is only who published the article, which answers nothing but a question for the source."""
     article = spot.scored.article
     named = article.text[slice(*spot.span)].strip(' "“”/()').casefold()
     return named == (article.publisher or "").casefold() and not _FOR_SOURCE.search(question.text)
+
+
+def _only_asks(question: Question, spot: "_Spot") -> bool:
+    """Whether a span stands in or right behind a question, as in a quiz; quoted questions and those asked for do not count."""
+    asks = _ASKS.search(spot.scored.article.text[spot.start : spot.end])
+    return bool(asks) and not _FOR_QUESTION.search(question.text)
+
+
+def _is_opposite(question: Question, spot: "_Spot") -> bool:
+    """Whether its sentence is about the north where the question is about the south; that may decide a yes or a no."""
+    sentence = f"{spot.scored.article.title} {spot.scored.article.text[spot.start : spot.end]}"
+    return question.kind is not QuestionKind.YES_NO and says_the_opposite(question.text, sentence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ _UNITS = frozenset(
     "second minute hour day week month year decade century percent dollar euro pound mile km metre tonne ton degree kg"
     " hectare acre barrel point".split()
 )
+_ABOUT = frozenset("about around some almost nearly over more less than at least most up to half".split())
 NEAR_DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}  # days from that of publication
 _MINUS = re.compile(r"(?<![\w.,)])[-\u2212\u2013](?=\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\b\.?|\b([01]?\d|2[0-3]):([0-5]\d)\b", re.IGNORECASE)
@@ -204,6 +205,12 @@ def _months(text: str, found: Sequence[str], taken: frozenset[int]) -> frozenset
     """The months that stand without a day; "may" is a month only where it is written as one and no verb follows."""
     bare = {word for at, word in enumerate(found) if word in MONTHS and at not in taken}
     return frozenset(bare if _MAY.search(text) else bare - {"may"})
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text is only how much there is of something: "three hours", "about 5.25 percent", "27", not "61 people"."""
+    words = [word for word in canonical_words(text) if word not in _ABOUT]
+    return any(word[0].isdigit() for word in words) and all(word[0].isdigit() or word in _UNITS for word in words)
 
 
 def is_year(word: str) -> bool:

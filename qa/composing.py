@@ -1,20 +1,21 @@
 """A draft -> the Answer: numbered citations, why something is missing, and what else the reader should know."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from index.corpus import Corpus
+from index.datelines import without_dateline
 from index.keywords import terms
 from index.types import Scope
-from qa.citations import cite
+from qa.citations import Line, Quote, cite
 from qa.coverage import NAMED_PUBLISHERS, asked_for, searched
-from qa.extractive import SHORT_BAR
+from qa.extractive import SHORT_BAR, Draft
 from qa.markdown import age, day
 from qa.pointing import unnamed
 from qa.prompting import Prompt
-from qa.question import QuestionKind
 from qa.steps import Asked, Drafted, Read, merged
-from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, ScoredPassage, Sentence
+from qa.types import Answer, AnswerStatus, Citation, Disagreement, Evidence, Headline, ScoredPassage, Sentence
 
 UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
@@ -44,7 +45,7 @@ class Composer:
         """The answer for a draft, or an honest decline where nothing of it can be said."""
         asked = drafted.read.found.asked
         today = asked.scope.as_of or date.today()
-        cited = cite(drafted.draft.lines, today) if drafted.draft else None
+        cited = cite(_spoken(drafted.draft.lines), today) if drafted.draft else None
         if cited is None or not cited.text:
             return self._declined(drafted, cited.sentences if cited else ())
         assert drafted.draft is not None
@@ -63,6 +64,7 @@ class Composer:
             evidence=_evidence(drafted.read.passages),
             as_of=asked.scope.as_of,
             newest_source=newest,
+            disagreements=_disagreements(drafted.draft, cited.citations),
             notices=(*only, *self._told(drafted, cited.citations), *self._notices(drafted, newest, today)),
             model_id=drafted.model_id or self._reader_id,
             prompt_id=drafted.prompt_id,
@@ -97,8 +99,8 @@ class Composer:
     def _reason(self, asked: Asked) -> str:
         """Why nothing can be said: what was asked is no question, nothing is in scope, or the articles do not tell."""
         coverage = self._corpus.coverage(asked.scope)
-        if asked.question.kind is QuestionKind.INSTRUCTION:
-            return self._wording.say("instruction", searched=searched(coverage, asked.scope))
+        if not asked.question.kind.is_asked_of_articles:
+            return self._wording.say(asked.question.kind.value, searched=searched(coverage, asked.scope))
         if coverage.articles:
             return self._wording.say("declined", searched=searched(coverage, asked.scope))
         at_hand = searched(self._corpus.coverage())
@@ -125,7 +127,12 @@ class Composer:
         return tuple(notices)
 
     def _told(self, drafted: Drafted, citations: Sequence[Citation]) -> tuple[str, ...]:
-        """By how many sources, where a cited story has several articles or several stories give one short answer."""
+        """By how many sources, where a cited story has several articles or several stories give one short answer.
+
+        Nothing where the cited sources answer differently: what they do not tell alike is no count of independent ones.
+        """
+        if drafted.draft and drafted.draft.versions:
+            return ()
         cited = {citation.article_id for citation in citations}
         agreed = _agreed(drafted.read, cited)
         stories = self._corpus.stories_of(cited | agreed, drafted.read.found.asked.scope)
@@ -136,9 +143,10 @@ class Composer:
         if not has_copies and len(counted) < 2:
             return ()
         names = tuple(dict.fromkeys(name for story in counted for name in story.publishers))
+        independent = "independent sources" if len(names) > 1 else "separate reports"  # one publisher may tell it twice
         told = self._wording.say(
             "copies" if has_copies else "told",
-            sources=f"{len(counted)} independent sources" if len(counted) > 1 else "1 source",
+            sources=f"{len(counted)} {independent}" if len(counted) > 1 else "1 source",
             articles=f"{sum(len(story.articles) for story in counted):,} articles",
             publishers=_named(names),
         )
@@ -147,6 +155,38 @@ class Composer:
     def _undated(self, scope: Scope) -> int:
         """How many articles were left out for want of a day."""
         return self._corpus.coverage(Scope(publishers=scope.publishers)).undated if scope.is_dated else 0
+
+
+def _spoken(lines: Sequence[Line]) -> Sequence[Line]:
+    """The articles' lines less the datelines that they begin with; a line that is only a dateline goes, if others stay."""
+    return tuple(line for line in map(_without_dateline, lines) if line.plain.strip()) or lines
+
+
+def _without_dateline(line: Line) -> Line:
+    """The quote keeps it: what is shown stays a stretch of that."""
+    if line.verdict or not any(_opens_paragraph(quote) for quote in line.quotes):
+        return line
+    parts = ((text if bold else without_dateline(text), bold) for text, bold in line.parts)
+    return replace(line, parts=tuple(part for part in parts if part[0]))
+
+
+def _opens_paragraph(quote: Quote) -> bool:
+    before = quote.scored.article.text[: quote.start].rstrip(" \t")
+    return not before or before.endswith("\n")
+
+
+def _disagreements(draft: Draft, citations: Sequence[Citation]) -> tuple[Disagreement, ...]:
+    """The versions of a draft whose sentences are cited, newest first; none where fewer than two are."""
+    at = {(citation.article_id, citation.start): citation for citation in citations}
+    told = [(at[key], said) for said, q in draft.versions if (key := (q.scored.article.id, q.start)) in at]
+    told.sort(key=lambda one: one[0].published or date.min, reverse=True)
+    if len(told) < 2:
+        return ()
+    texts = [
+        f"{said} ({c.publisher or c.title}{f', {day(c.published)}' if c.published else ''}) [{c.number}]"
+        for c, said in told
+    ]
+    return (Disagreement(text="; ".join(texts), numbers=tuple(c.number for c, _ in told)),)
 
 
 def _agreed(read: Read, cited: Collection[str]) -> frozenset[str]:

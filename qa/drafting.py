@@ -55,7 +55,7 @@ class Drafter:
         return replace(drafted, prompt_id=writer.prompt.id, notices=(*self._told(read, written), *drafted.notices))
 
     def _is_worth_asking(self, read: Read) -> bool:
-        if read.found.asked.question.kind is QuestionKind.INSTRUCTION or not read.passages:
+        if not (read.found.asked.question.kind.is_asked_of_articles and read.passages):
             return False
         best = [findings.candidates[0].confidence for findings in read.by_part if findings.candidates]
         known = [confidence for confidence in best if confidence is not None]

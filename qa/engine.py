@@ -312,7 +312,7 @@ class QAEngine:
         return stand_alone(question, history)
 
     def _retrieve(self, asked: Asked) -> Found:
-        if asked.question.kind is QuestionKind.INSTRUCTION:
+        if not asked.question.kind.is_asked_of_articles:
             return Found(asked=asked, by_part=((),))
         return Found(asked=asked, by_part=tuple(self._passages(part, asked.scope) for part in asked.parts))
 

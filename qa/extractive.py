@@ -12,6 +12,7 @@ from qa.attribution import Attribution, attribution_of, within_sentence
 from qa.candidates import Candidate, CandidateFinder
 from qa.citations import Line, Quote
 from qa.confidence import share_met
+from qa.disagreement import other_versions
 from qa.normalise import MONTHS
 from qa.prompting import Prompt
 from qa.question import Question, QuestionKind, as_asked
@@ -22,6 +23,7 @@ from qa.types import ScoredPassage
 FACT_WORDS = 60  # an answer to one fact is never longer
 SHORT_BAR = 0.45  # below this confidence the sentence stands alone: its place is surer than the words in it
 SECOND_WORDS = 12  # a second sentence gets at least so many words or is left out
+OTHER_WORDS = 40  # of the sentence of a source that answers otherwise
 SECOND_SHARE = 0.3  # and has at least this share of the best one's confidence
 OVERVIEW_SENTENCES = 5
 COMPARED_SENTENCES = 3  # of each side of a comparison
@@ -36,7 +38,8 @@ READER_SCALE = 4.0  # the reader's scores are divided by this before they become
 FOCUS = 1.0  # what it loses for each unit of cosine that its article is less near to the question than the nearest one
 NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
 _SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
-_WHO_IS = re.compile(r"^who(?:'s| is| was| are| were)\b", re.IGNORECASE)
+_WHO_IS = re.compile(r"^who(?:'s| is| was| are| were) (?!(?:the|an?|one|now)\b)", re.IGNORECASE)
+_WHO = re.compile(r"^(?:and |so )?whom?\b", re.IGNORECASE)
 _MONTH = f"(?:{'|'.join(month.capitalize() for month in MONTHS)})"
 _DATED = re.compile(rf"\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _IN_TIME = re.compile(
@@ -46,19 +49,24 @@ _IN_TIME = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Lines in order, each with what it rests on; the first `lead` of them are short answers, the others sentences."""
+    """Lines in order, each with what it rests on; the first `lead` of them are short answers, the others sentences.
+
+    `versions` are short answers of several sources that differ, each with the sentence that it stands in.
+    """
 
     lines: tuple[Line, ...]
     short_answer: str | None
     confidence: float | None
     lead: int = 0
+    versions: tuple[tuple[str, Quote], ...] = ()
 
 
 def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Prompt) -> Draft:
     """The short answer first, with its speaker where the article has one, then the sentence word for word.
 
     A yes-or-no question, a why and a how get the sentence only. Where the best of the candidates is not sure enough for
-    a short answer, the second best sentence stands beside it if there is room. At most 60 words.
+    a short answer, the second best sentence stands beside it if there is room. At most 60 words, and a sentence more for
+    each source that answers otherwise.
     """
     candidate = candidates[0]
     quote = _quote(candidate)
@@ -74,7 +82,21 @@ def draft_fact(question: Question, candidates: Sequence[Candidate], wording: Pro
     room -= len(lines[-1].plain.split())
     if _is_unsure(candidate) and room >= SECOND_WORDS and len(candidates) > 1 and _adds(candidates[1], candidate):
         lines.append(_second_line(candidates[1], room, wording))
-    return Draft(lines=tuple(lines), short_answer=short or None, confidence=candidate.confidence, lead=lead)
+    others = _otherwise(question, candidates, short) if short else ()
+    lines += (_second_line(other, OTHER_WORDS, wording) for _, other in others)
+    return Draft(
+        lines=tuple(lines),
+        short_answer=short or None,
+        confidence=candidate.confidence,
+        lead=lead,
+        versions=((short, quote), *((said, _quote(other)) for said, other in others)) if others else (),
+    )
+
+
+def _otherwise(question: Question, candidates: Sequence[Candidate], short: str) -> tuple[tuple[str, Candidate], ...]:
+    """The candidates of other articles that answer otherwise, with their short answers."""
+    shorts = [short, *(_short_answer(question, candidate) for candidate in candidates[1:])]
+    return tuple((shorts[at], candidates[at]) for at in other_versions(question, candidates, shorts))
 
 
 def _quote(candidate: Candidate) -> Quote:
@@ -103,6 +125,8 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
     short = " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
     short = re.sub(r"^(?:that|to|by) ", "", short)
+    if _WHO.match(question.text):
+        short = re.sub(r"[’']s?$", "", short)
     said = frozenset(terms(short))
     other = _WHO_IS.match(question.text) and not said & frozenset(question.terms) and short.istitle()
     return "" if said <= _SAYS_NOTHING or other else short
@@ -120,6 +144,7 @@ def joined(drafts: Sequence[Draft]) -> Draft:
         short_answer="; ".join(dict.fromkeys(said)) if len(said) == len(drafts) else None,
         confidence=min(sure, default=None),
         lead=len(shorts),
+        versions=tuple(version for draft in drafts for version in draft.versions) if len(drafts) == 1 else (),
     )
 
 

@@ -69,9 +69,10 @@ _ORDINALS = word_set(
     "first second third fourth fifth last next previous old new older newer former latter earlier later"
 )
 _DECLINED = re.compile(
-    r"^(?:The articles do not say|Dateline only answers|No article had been published|There is no article (?:from|published))\b",
+    r"^(?:The articles do not say|Dateline (?:only )?answers|No article had been published|There is no article (?:from|published))\b",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\bhow (?:many|much) $", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -189,7 +190,9 @@ def _like(fragment: str, text: str) -> tuple[int, int] | None:
 
 def _topic(text: str, *, event: bool = False) -> str:
     """What a question is about, with its preposition: "at the talks in Ostrel"; "" where it names nothing."""
-    mentions = [m for m in mentions_in(text) if first_word(m.text) not in PRONOUNS]
+    mentions = [
+        m for m in mentions_in(text) if first_word(m.text) not in PRONOUNS and not _COUNTED.search(text[: m.start])
+    ]
     events = [m for m in mentions if m.head in EVENTS]
     about = next(iter(events if event else events or [m for m in mentions if m.kind is not Kind.TIME]), None)
     return f"{'at' if about.head in EVENTS_AT else 'in'} {about.text}" if about else ""

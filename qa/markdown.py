@@ -22,7 +22,8 @@ _BLOCK_START = re.compile(r"(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s
 _BULLET = re.compile(r"\s*[-*]\s+(?=\S)")
 # The only Markdown that the text of an answer keeps: escapes, citation markers, bold.
 _KEPT = re.compile(
-    r"(?P<escaped>\\[!-/:-@\[-`{-~]|&(?:amp|lt|gt|#92);)|\[(?P<number>\d{1,9})\]|\*\*(?P<bold>[^\s*](?:[^*]*[^\s*])?)\*\*"
+    r"(?P<escaped>\\[!-/:-@\[-`{-~]|&(?:amp|lt|gt|#92);)|\[(?P<number>\d{1,9})\]"
+    r"|\*\*(?P<bold>(?:\\\*|[^\s*])(?:(?:\\\*|[^*])*(?:\\\*|[^\s*]))?)\*\*"
 )
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
 _URL_SAFE = "/%?:@!&*+,;=~-._"

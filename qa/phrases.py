@@ -134,7 +134,7 @@ def mentions_in(text: str) -> list[Mention]:
 def _can_start(tokens: Sequence[re.Match[str]], at: int) -> bool:
     word, before = tokens[at][0], tokens[at - 1][0].lower() if at else ""
     if word.lower() in DETERMINERS:
-        return at + 1 < len(tokens)
+        return at + 1 < len(tokens) and not (before == "how" and word.lower() in {"many", "much"})
     if word.lower() in STOPS:
         return False
     counted = (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from qa.claims import is_amount
 from qa.phrases import (
     AUXILIARIES,
     DAYS,
@@ -181,7 +182,7 @@ def _referent(turn: Said, group: str, word: str) -> str | None:
 
 def _asked(turn: Said) -> tuple[str, Kind] | None:
     """The short answer and what it stands for, as the question tells."""
-    if not turn.short:
+    if not turn.short or is_amount(turn.short):  # nobody means three hours by "they"
         return None
     asks, kind = first_word(turn.question), kind_of(turn.short)
     if asks == "who" and kind in {Kind.NAME, Kind.THING, Kind.PLACE}:

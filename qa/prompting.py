@@ -22,6 +22,7 @@ VARIABLES: Mapping[str, Mapping[str, frozenset[str]]] = {  # of each template, b
         "declined": frozenset({"searched"}),
         "partial": frozenset({"parts"}),
         "instruction": frozenset({"searched"}),
+        "greeting": frozenset({"searched"}),
         "nothing_then": frozenset({"as_of", "searched"}),
         "nothing_there": frozenset({"scope", "searched"}),
         "only": frozenset({"scope"}),

@@ -20,6 +20,12 @@ class QuestionKind(StrEnum):
     OVERVIEW = "overview"  # sentences of several passages, in date order
     EXPLAIN = "explain"  # why and how: the sentences nearest to the question
     INSTRUCTION = "instruction"  # tells Dateline to do something else than answer from the articles
+    GREETING = "greeting"  # says hello, or asks what Dateline does
+
+    @property
+    def is_asked_of_articles(self) -> bool:
+        """Whether the articles can tell."""
+        return self not in {QuestionKind.INSTRUCTION, QuestionKind.GREETING}
 
 
 class Expected(StrEnum):
@@ -93,6 +99,16 @@ _INSTRUCTION = re.compile(
     r"|^(?:cite|quote) .{0,60}\bas saying\b",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"^(?:(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|cheers|ok|okay|bye|goodbye)"
+    r"(?: (?:there|dateline|everyone|all|so much|very much|a lot))?(?:[ ,.!?:)]+|$))+$"
+    r"|^(?:please )?(?:help(?: me)?|who (?:are|made) you|what are you|what is dateline|what (?:can|do) you do|how can you help(?: me)?"
+    r"|how (?:does (?:this|it|dateline)|do you) work|how (?:do|can|should) i (?:use (?:this|it|you|dateline)|ask|start|begin)"
+    r"|what (?:can|should|could|may) i ask(?: you)?(?: about)?"
+    r"|(?:list|show)(?: me)?(?: all)?(?: of)?(?: the| your)? (?:articles|sources)"
+    r"|(?:what|which|how many) (?:articles|sources|newspapers) (?:do you (?:have|know)|are (?:there|indexed|here)|can you (?:search|read)|have you (?:got|read)))[ .!?]*$",
+    re.IGNORECASE,
+)
 _OPENING = r"^(?:(?:please|briefly|can you|could you|would you) )*"
 _TELL = (
     r"(?:summari[sz]e|sum up|recap|outline|describe|compare|contrast|list|explain|brief (?:me|us)(?: on)?|walk (?:me|us) through"
@@ -107,9 +123,16 @@ _OVERVIEW = re.compile(
     r"|\bwhat (?:do|does|did) (?:the|these|both|your) (?:\w+ )?(?:articles?|reports?|sources?|stories)\b"
     r"|\b(?:which|what)(?: of \w+(?: \w+){0,2})? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)(?=[,:;?.]|$)"
     r"|\bbefore or after\b|\bhow (?:long|much time|many \w+) (?:lay|lie|lies|passed|elapsed|went by|was there|were there) between\b"
-    r"|\bhow differently\b|\b(?:different|differing|conflicting) (?:stories|accounts|versions)\b|\bin (?:the right |chronological |time )?order\b|\bcame out of\b|\bcompare[ds]?\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
+    r"|\bhow differently\b|\b(?:different|differing|conflicting) (?:stories|accounts|versions)\b|\bin (?:the right |chronological |time )?order\b(?! (?:to|that|for)\b)|\bcame out of\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
     r"|\bwhat (?:is|was|has been|do we) (?:know|known|learnt|learned)(?= (?:about|of|so far)\b)"
-    r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b|\blatest (?:news|developments?)\b",
+    r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b",
+    re.IGNORECASE,
+)
+# Words for an overview unless they stand in a question for one thing: "how much higher was it than before, compared to ..."
+_IN_PASSING = re.compile(r"\bcompare[ds]?\b|\blatest (?:news|developments?)\b", re.IGNORECASE)
+_ONE_THING = re.compile(
+    r"^(?:\w+ )?(?:who|whom|whose|where|when|which|how (?:much|many|often|quickly|fast|soon|far|high|large|big|old))\b"
+    r"|^what (?!(?:is|was|are|were|has|have|had|do|does|did|about)\b)|[,;:] (?:who|which|what) \w+",
     re.IGNORECASE,
 )
 _EXPLAIN = re.compile(
@@ -201,7 +224,11 @@ def _counted(text: str) -> tuple[str, ...]:
 
 
 def _kind(text: str) -> QuestionKind:
+    asks_one = _ONE_THING.search(text) or _YES_NO.search(text)
+    if _IN_PASSING.search(text) and not asks_one and not _INSTRUCTION.search(text):
+        return QuestionKind.OVERVIEW
     for kind, pattern in (
+        (QuestionKind.GREETING, _GREETING),
         (QuestionKind.INSTRUCTION, _INSTRUCTION),
         (QuestionKind.OVERVIEW, _OVERVIEW),
         (QuestionKind.EXPLAIN, _EXPLAIN),

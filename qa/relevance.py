@@ -1,6 +1,8 @@
 """Whether a passage is about what a question names."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from index.keywords import terms
@@ -14,6 +16,20 @@ ABOUT = 0.4  # share of the question's terms, weighed by rarity, that the articl
 CLOSE = 0.35  # cosine from which the names alone will do
 MISSING_NAMES = 0.5  # share of the question's names that the article may lack
 NEAR = 0.2  # cosine below which a passage is about something else, unless the question asks for days
+
+
+_QUOTES_SOURCE = re.compile(
+    r"\b(?:according|report(?:s|ed|ing)?|articles?|published|covered|coverage|quoted|cited|wr[io]te|written|writes|stor(?:y|ies))\b",
+    re.IGNORECASE,
+)
+
+
+def beside_sources(question: Question, publishers: Callable[[], Sequence[str]]) -> Question:
+    """The question without its publishers among its names: what "as reported by A and B" asks for need not stand in both."""
+    if not question.names or not _QUOTES_SOURCE.search(question.text):
+        return question
+    named = frozenset(terms(" ".join(name for name in publishers() if name in question.text)))
+    return replace(question, names=tuple(name for name in question.names if name not in named))
 
 
 def heading(article: Article) -> str:

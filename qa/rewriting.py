@@ -54,7 +54,7 @@ def _is_usable(reply: str, known: str) -> bool:
         return False
     kind = understand(clean(reply)).kind
     asks = reply.endswith("?") and not re.search(r"[?.!] ", reply) and first_word(reply) != "i"
-    if kind is QuestionKind.INSTRUCTION or not (asks or kind is QuestionKind.OVERVIEW):
+    if not kind.is_asked_of_articles or not (asks or kind is QuestionKind.OVERVIEW):
         return False
     tokens = [token[0] for token in TOKEN.finditer(reply)]
     asking = not tokens or tokens[0].lower() in STOPS or is_asking(tokens[0])

@@ -23,6 +23,14 @@ _UNIT_AFTER = re.compile(rf"^(?:{_SCALE}(?:{_UNIT})?|{_UNIT})", re.IGNORECASE)
 _YEAR_AFTER = re.compile(r"^,? (?:1[5-9]|20)\d\d\b")
 _DAY = re.compile(r"(?:\b[A-Z][a-z]+ \d{1,2}|\b\d{1,2} [A-Z][a-z]+)$")
 _NAME_WORD = re.compile(r"[A-Z][\w’'.-]*$")
+_OFFICE = (
+    r"(?i:president|prime minister|minister|chancellor|secretary(?:[ -]general)?|attorney general|spokes(?:man|woman|person)|governor|mayor"
+    r"|leader|chief|director(?:[ -]general)?|head|chair(?:man|woman)?|ambassador|envoy|mp|mep|mps|senator|sen\.|congress(?:man|woman)|rep\."
+    r"|judge|justice|coach|captain|founder|ceo|actor|actress|singer|author|writer|director|journalist|reporter|professor|prof\.|dr\.?|mr\.?|mrs\.?|ms\.?)"
+)
+_TITLED = re.compile(
+    rf"(?:[\w’'.-]+ ){{0,5}}{_OFFICE} (?P<name>[A-Z][\w’'.-]*(?: (?:de|van|von|al|bin|[A-Z][\w’'.-]*)){{1,3}})$"
+)
 _QUOTES = (('"', '"'), ("“", "”"))
 
 
@@ -31,6 +39,8 @@ def widen(text: str, span: tuple[int, int], sentence: tuple[int, int], expected:
     start, end = _whole_words(text, span, sentence)
     if expected in (Expected.NAME, Expected.PLACE):
         start, end = _whole_name(text, start, end, sentence)
+        if titled := _TITLED.match(text, start, end):  # "Azerbaijan's President Ilham Aliyev" is asked by his name
+            start = titled.start("name")
     first = text[start:end].split(maxsplit=1)[:1]
     if (amount := _AMOUNT_BEFORE.search(text[sentence[0] : start])) and not (first and _is_number(first[0])):
         start = sentence[0] + amount.start()

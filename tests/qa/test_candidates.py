@@ -7,12 +7,15 @@ import pytest
 
 from index.corpus import Corpus
 from index.settings import DEFAULT_EMBEDDER
+from index.types import Article, Passage
 from qa.candidates import CandidateFinder
 from qa.confidence import calibration_key, load_confidence
 from qa.question import understand
-from qa.reader import Reading, ShippedReader
+from qa.reader import Reading, ShippedReader, Span
+from qa.relevance import beside_sources
 from qa.retrieval import HybridRetriever
 from qa.settings import Settings
+from qa.types import ScoredPassage
 
 
 class CountingReader(ShippedReader):
@@ -42,6 +45,52 @@ def found(corpus: Corpus, question: str, *, fitted: bool = True, bar: float = 0.
     passages = HybridRetriever(corpus, fetch_k=40).retrieve(question, 20)
     findings = finder.find(understand(question), passages, first=4, bar=bar)
     return reader, len(findings.read), any("Yevlakh" in candidate.sentence for candidate in findings.candidates)
+
+
+class PointingReader(ShippedReader):
+    """It takes one word for the answer, and is sure of it."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        return tuple(
+            Reading(spans=(Span(start=at, end=at + len(self.word), score=9.0),))
+            for at in (text.index(self.word) for text in texts)
+        )
+
+
+def answers(corpus: Corpus, question: str, text: str, word: str) -> bool:
+    """Whether the word, where it stands in an article of this text, may answer."""
+    article = Article(id="a1", title="Elm", text=text)
+    passage = Passage(id="a1-000", article_id="a1", ordinal=0, start=0, end=len(text), text=text)
+    scored = ScoredPassage(passage=passage, article=article, score=1, similarity=1, found_by="dense")
+    return bool(CandidateFinder(corpus, PointingReader(word), None).find(understand(question), [scored]).candidates)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "word", "expected"),
+    [
+        ("How many ships came to Elm?", "How many ships came to Elm? 40", "40", False),
+        ("What question was put to the readers?", "How many ships came to Elm? 40", "ships", True),
+        ("Who wondered who will pay?", "“Who will pay?” the mayor wondered.", "mayor", True),
+        ("Who holds the eastern bank?", "The western bank is held by Tarvo.", "Tarvo", False),
+        ("Is the eastern bank held by Tarvo?", "The western bank is held by Tarvo.", "Tarvo", True),
+    ],
+)
+def test_a_question_and_what_is_said_of_the_opposite_answer_nothing(
+    corpus: Corpus, question: str, text: str, word: str, expected: bool
+) -> None:
+    assert answers(corpus, question, text, word) is expected
+
+
+def test_a_publisher_whose_report_is_asked_about_is_no_name_that_the_article_must_have() -> None:
+    asked = understand("Who, as reported by both Bay Herald and TNA, closed the port of Elm?")
+    publishers = ("TNA", "Bay Herald", "Dateline brief after the Courier")
+    assert beside_sources(asked, lambda: publishers).names == ("elm",)
+    about = understand("Who bought Bay Herald?")
+    assert beside_sources(about, lambda: publishers) == about
 
 
 def test_a_settled_question_is_read_no_further(corpus: Corpus) -> None:

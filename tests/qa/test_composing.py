@@ -7,6 +7,7 @@ import pytest
 from index.sync import sync_index
 from qa import QAEngine
 from qa.settings import Settings
+from qa.types import Verdict
 from tests.index.newsroom import CHOIR, Newsroom
 from tests.qa.test_retrieval import REPORT
 
@@ -32,6 +33,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAEngine]:
     )
     newsroom.write("An evening in Tolmark", *APART, publisher="Elm Courier", published="2024-05-02")
     newsroom.write("Choir sings for fishermen", CHOIR, publisher="Elm Courier", published="2024-05-04")
+    newsroom.write("Harbour closed", "EKEREN — Mayor Ada Holm closed the harbour of Ekeren on Thursday after a storm.")
+    newsroom.write(
+        "Boats kept in", "On Thursday evening Ada Holm, the mayor, closed the harbour of Ekeren; all boats stayed in."
+    )
+    newsroom.write("Ferry in Sunndal", "SUNNDAL, February 29. The ferry of Sunndal sank on Thursday beside its quay.")
     settings = Settings(index_dir=newsroom.index)
     sync_index([newsroom.folder], settings=settings)
     with QAEngine.open(settings=settings) as engine:
@@ -84,3 +90,21 @@ def test_each_article_keeps_its_own_citation(told: QAEngine) -> None:
 def test_two_writers_who_give_one_answer_are_two_independent_sources(told: QAEngine) -> None:
     (notice,) = sources(told, "On which day was the dam at Tolmark opened?")
     assert notice.startswith("Told by 2 independent sources, 4 articles (")
+
+
+def test_two_reports_of_one_publisher_are_not_called_independent(told: QAEngine) -> None:
+    (notice,) = sources(told, "Who closed the harbour of Ekeren?")
+    assert notice == "Told by 2 separate reports, 2 articles (publishers unknown)."
+
+
+def test_a_dateline_is_left_out_of_the_answer_and_stays_in_the_quote(told: QAEngine) -> None:
+    answer = told.answer("Who closed the harbour of Ekeren?")
+    assert "\n\nMayor Ada Holm closed the harbour of Ekeren on Thursday" in answer.text
+    assert answer.citations[0].quote.startswith("EKEREN — Mayor Ada Holm closed")
+    assert {sentence.verdict for sentence in answer.sentences} == {Verdict.VERBATIM}
+
+
+def test_a_sentence_that_is_only_a_dateline_is_no_part_of_an_overview(told: QAEngine) -> None:
+    answer = told.answer("Summarise the news from Sunndal.")
+    assert answer.text == "The ferry of Sunndal sank on Thursday beside its quay. [1]"
+    assert [citation.number for citation in answer.citations] == [1]

@@ -105,6 +105,18 @@ def test_an_unsure_span_leaves_its_sentence_alone() -> None:
     assert draft_fact(understand("When did the port reopen?"), [found], load_wording()).short_answer is None
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        ("Who is the president?", "President Ansa Kolvery met Pell Ostrig.", "Ansa Kolvery"),
+        ("Who spoke?", "Ansa Kolvery's speech was long.", "Ansa Kolvery"),
+    ],
+)
+def test_somebody_who_is_asked_for_is_named_without_office_and_ending(question: str, text: str, short: str) -> None:
+    span = text.partition(" met ")[0].partition(" speech")[0]
+    assert draft_fact(understand(question), [candidate(text, span)], load_wording()).short_answer == short
+
+
 def test_that_does_not_begin_a_short_answer() -> None:
     found = candidate("Ansa Kolvery said that pier 4 was closed.", "that pier 4 was closed")
     assert (

@@ -109,6 +109,19 @@ def test_a_question_stays_where_nothing_in_the_history_fits(question: str) -> No
     assert stand_alone(question, [["Hello there", "Hello."]]) is question
 
 
+@pytest.mark.parametrize("short", ["three hours", "61", "about 5.25 percent"])
+@pytest.mark.parametrize("question", ["How many seats did they win?", "Who led them?"])
+def test_an_amount_is_nobody(question: str, short: str) -> None:
+    history = [["How long did the count take, or how much was counted?", f"**{short}** [1]\n\nIt was {short}. [1]"]]
+    assert stand_alone(question, history) == question
+
+
+def test_what_was_counted_is_no_place_to_ask_about() -> None:
+    assert stand_alone("What about the turnout?", [["How many seats did they win?", "**61** [1]"]]) == (
+        "What about the turnout?"
+    )
+
+
 def test_a_decline_names_nobody() -> None:
     assert stand_alone("What did he say?", [["Why did the bear die?", DECLINED]]) == "What did he say?"
 

@@ -145,6 +145,13 @@ def test_paragraphs_bullets_bold_and_markers_of_an_answer_stay() -> None:
     assert page.text.startswith("Tarvo First the envoys. [1] Then the aid. [1] The end.")
 
 
+def test_an_asterisk_in_bold_stays_one() -> None:
+    for text in ("4*4 trucks", "*", "rated **", "M*A*S*H"):
+        page = Rendered(answer_markdown(answered(f"**{escape(text)}** [1]")))
+        assert page.elements[:2] == ["p", "strong"]
+        assert page.text.startswith(f"{text} [1]")
+
+
 def test_text_that_was_escaped_before_is_not_escaped_twice() -> None:
     raw = "AT&T *paid* <$5> for [it] \\ C#"
     assert escape(raw) != raw

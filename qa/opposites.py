@@ -1,0 +1,51 @@
+"""Words that exclude each other: what is said of the north is no answer about the south."""
+
+import re
+from functools import lru_cache
+
+_PAIRS = """
+east west, eastern western, north south, northern southern, northeast southwest, northwest southeast, northeastern southwestern,
+northwestern southeastern, upstream downstream, upper lower, higher lower, highest lowest, largest smallest, biggest smallest,
+shortest longest, older younger, oldest youngest, best worst, richest poorest, strongest weakest, minimum maximum,
+majority minority, rise fall, rose fell, increase decrease, increased decreased, increases decreases, import export,
+imports exports, imported exported, male female, men women, boys girls, legal illegal, accepted rejected, approved rejected,
+indoor outdoor, winter summer
+"""
+_ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))"
+_BEHIND = re.compile(rf"\b{_ORDINAL}[- ](\w{{3,}}(?:est|most))\b")
+_WORDS = re.compile(r"\b[a-z]+\b")
+_NAMED = re.compile(
+    r"\b(?P<word>[A-Z][a-z]+) (?P<rest>[A-Z][a-z]{2,4})"
+)  # of "South Korean" what it shares with "North Korea"
+
+
+def says_the_opposite(question: str, sentence: str) -> bool:
+    """Whether a sentence has the opposite of a word of the question and not the word, or puts "second-" before its "largest".
+
+    A word that belongs to a name is opposed only by the same name with its opposite: the north is no opposite of South Korea.
+    """
+    return _excluded(_words(question), _words(sentence)) or _is_behind(question.lower(), sentence.lower())
+
+
+def _words(text: str) -> frozenset[tuple[str, str]]:
+    """Each word in small letters alone, and each capitalised one with the name that it begins."""
+    alone = {(word, "") for word in _WORDS.findall(text)}
+    return frozenset(alone | {(match["word"].lower(), match["rest"]) for match in _NAMED.finditer(text)})
+
+
+def _excluded(asked: frozenset[tuple[str, str]], said: frozenset[tuple[str, str]]) -> bool:
+    return any((other, rest) in said - asked for word, rest in asked - said for other in _opposites().get(word, ()))
+
+
+def _is_behind(asked: str, said: str) -> bool:
+    """Whether the largest is asked for and only the second-largest told."""
+    rest = _BEHIND.sub(" ", said)
+    behind = {match[1] for match in _BEHIND.finditer(said) if match[1] not in rest}
+    return not _BEHIND.search(asked) and any(re.search(rf"\b{word}\b", asked) for word in behind)
+
+
+@lru_cache(maxsize=1)
+def _opposites() -> dict[str, frozenset[str]]:
+    pairs = [pair.split() for pair in _PAIRS.replace("\n", " ").split(",")]
+    both = [*pairs, *(pair[::-1] for pair in pairs)]
+    return {word: frozenset(other for one, other in both if one == word) for word, _ in both}
