@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from index.dates import publication
+from index.dates import lacks_year, publication
 from index.errors import SettingsError
 from index.fetch import FetchLimits, Network, fetch
 from index.furniture import lay_out
@@ -266,6 +266,7 @@ def _article(draft: Draft, *, name: str | None, default_year: int | None) -> Art
         publisher=draft.publisher or layout.publisher,
         published=published,
         date_from=date_from,
+        lacks_year=not (published or default_year) and lacks_year(stated=draft.published, head=layout.days),
         url=draft.url,
         path=name,
         line=draft.line,

@@ -91,6 +91,7 @@ def build(
         built=datetime.now(UTC).isoformat(timespec="seconds"),
         sums=sums(folder, settle=True),
         patched=patched,
+        folder=str(Path.cwd()),
     )
     manifest.write(folder)
     return Built(manifest=manifest, embedded=embedded, embedding_seconds=seconds)

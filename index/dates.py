@@ -129,6 +129,12 @@ def publication(
     return hint, DateSource.METADATA if hint else DateSource.UNKNOWN
 
 
+def lacks_year(*, stated: Iterable[str | int | float], head: Sequence[Day]) -> bool:
+    """Whether days are given, as to `publication`, and none of them with its year."""
+    days = (*(day for value in stated for day in _days_stated(value)), *head)
+    return bool(days) and all(day.year is None for day in days)
+
+
 def _spans(text: str) -> list[tuple[int, int, Day | None]]:
     """Every stretch that looks like a date, with the day where there is exactly one reading of it."""
     found: list[tuple[int, int, Day | None]] = []

@@ -7,8 +7,8 @@ starts in a second where torch needs ten; the vectors agree to five decimals (te
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import EmbedderError
-from index.inference import Graph, check_weights, load_tokenizer, model_inputs, sha256_of
+from index.inference import Graph, check_weights, load_tokenizer, model_inputs, sha256_of, side_by_side
 from index.settings import DEFAULT_EMBEDDER
 
 Vectors = NDArray[np.float32]
@@ -60,10 +60,15 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """Any sentence-transformers model by name or path; safetensors only, no remote code, no network."""
+    """Any sentence-transformers model by name or path; safetensors only, no remote code, no network.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    With more than one worker, many passages are embedded in so many processes, each with a copy of the model.
+    """
+
+    many = 2_000  # passages from which more processes are worth their start (docs/scaling.md)
+
+    def __init__(self, name: str, *, workers: int = 1) -> None:
+        self.name, self.workers = name, workers
         self._lock = threading.Lock()
 
     @cached_property
@@ -121,8 +126,16 @@ class SentenceTransformerEmbedder:
             return _whole_words(model.tokenizer.get_vocab())
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Embed passages in batches of similar length; `progress(done, all)` is called after each slice."""
-        return _by_length(texts, self._encode, SLICE, progress)
+        """Embed passages in batches of similar length; `progress(done, all)` is called after each slice.
+
+        Raises `EmbedderError` where a worker is ended from outside.
+        """
+        if self.workers == 1 or len(texts) < self.many:
+            return _by_length(texts, partial(map, self._encode), SLICE, progress)
+        from index.workers import processes
+
+        with processes(self.workers) as pool:
+            return _by_length(texts, partial(pool.map, partial(_embed_in_worker, self.name)), BATCH, progress)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
@@ -143,8 +156,8 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
     window = 256
     dimension = 384
 
-    def __init__(self) -> None:
-        super().__init__(DEFAULT_EMBEDDER)
+    def __init__(self, *, workers: int = 1) -> None:
+        super().__init__(DEFAULT_EMBEDDER, workers=workers)
 
     @cached_property
     def _folder(self) -> Path:
@@ -188,16 +201,23 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
         """As any embedder; few passages are done before torch would have been loaded, and differ by rounding only."""
         if len(texts) > FEW:
             return super().embed(texts, progress)
-        return _by_length(texts, self.embed_questions, BATCH, progress)
+        return _by_length(texts, partial(map, self.embed_questions), BATCH, progress)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed a few short texts without torch: the mean of each one's token vectors, to unit length."""
-        with self._lock:
-            inputs = model_inputs(self._question_tokenizer.encode_batch(list(texts)))
-            hidden = self._graph.run(inputs)[0]
-        mask = inputs["attention_mask"][..., None]
-        means = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+        with self._lock:  # one thread loads the model
+            graph, tokenizer = self._graph, self._question_tokenizer
+
+        def embed_batch(rows: list[int]) -> tuple[list[int], Vectors]:
+            inputs = model_inputs(tokenizer.encode_batch([texts[i] for i in rows]))
+            mask = inputs["attention_mask"][..., None]
+            means = (graph.run(inputs)[0] * mask).sum(axis=1) / mask.sum(axis=1)
+            return rows, np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for rows, embedded in side_by_side(embed_batch, [len(text) for text in texts]):
+            vectors[rows] = embedded
+        return vectors
 
 
 def cross_encoder(name: str) -> Any:
@@ -209,9 +229,24 @@ def cross_encoder(name: str) -> Any:
     return CrossEncoder(name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True})
 
 
-def open_embedder(name: str) -> Embedder:
+def open_embedder(name: str, *, workers: int = 1) -> SentenceTransformerEmbedder:
     """The embedder of that name; models are loaded when they are first used."""
-    return MiniLMEmbedder() if name == DEFAULT_EMBEDDER else SentenceTransformerEmbedder(name)
+    if name == DEFAULT_EMBEDDER:
+        return MiniLMEmbedder(workers=workers)
+    return SentenceTransformerEmbedder(name, workers=workers)
+
+
+@lru_cache(maxsize=1)
+def _worker_model(name: str) -> SentenceTransformerEmbedder:
+    import torch
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))  # a caller's script may have loaded torch before
+    return open_embedder(name)
+
+
+def _embed_in_worker(name: str, texts: Sequence[str]) -> Vectors:
+    """What a worker does with a batch; its model is loaded for the first one."""
+    return _worker_model(name)._encode(texts)
 
 
 def _whole_words(vocabulary: Mapping[str, int]) -> tuple[str, ...]:
@@ -226,15 +261,21 @@ def _whole_words(vocabulary: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _by_length(
-    texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors], at_once: int, progress: Progress | None
-) -> Vectors:
-    """Embed texts so many at once, the longest first; the vectors are in the order of the texts."""
+    texts: Sequence[str], embed: Callable[[Iterable[Sequence[str]]], Iterable[Vectors]], at_once: int,
+    progress: Progress | None,
+) -> Vectors:  # fmt: skip
+    """Embed texts so many at once, the longest first; the vectors are in the order of the texts.
+
+    `embed` maps parts of the texts to their vectors, one after the other or side by side.
+    """
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
     parts: list[Vectors] = []
-    for begin in range(0, len(order), at_once):
-        parts.append(embed([texts[i] for i in order[begin : begin + at_once]]))
+    done = 0
+    for part in embed([texts[i] for i in order[begin : begin + at_once]] for begin in range(0, len(order), at_once)):
+        parts.append(part)
+        done += len(part)
         if progress:
-            progress(min(begin + at_once, len(order)), len(order))
+            progress(done, len(order))
     if not parts:
         return np.zeros((0, 0), dtype=np.float32)
     stacked = np.concatenate(parts)

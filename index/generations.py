@@ -64,7 +64,7 @@ class Manifest:
     `fingerprint` names everything that has to agree between the index and whoever opens it; `reading` the settings
     under which the files were read; `index_id` depends on articles and fingerprint only. `sums` are the checksums of the
     generation's other files; `patched` counts the passages that were taken out of or put into its vector store since
-    that was built from nothing.
+    that was built from nothing; `folder` is where relative `roots` begin.
     """
 
     index_id: str
@@ -77,6 +77,7 @@ class Manifest:
     built: str
     sums: Mapping[str, str] = field(default_factory=dict)
     patched: int = 0
+    folder: str = ""
     schema: int = SCHEMA
 
     def write(self, folder: Path) -> None:
@@ -214,6 +215,8 @@ def _point(index_dir: Path, generation: Path) -> None:
 def recorded_roots(index_dir: Path) -> tuple[str, ...]:
     """The paths that the live generation was built from; where it does not tell, those of the newest that does.
 
+    They lead there from the working folder, whatever that was then.
+
     Raises `IndexMissing` or `IndexBroken`.
     """
     try:
@@ -222,7 +225,9 @@ def recorded_roots(index_dir: Path) -> tuple[str, ...]:
         folders = []
     for folder in [*folders, *others(index_dir)]:
         with suppress(IndexBroken, IndexMismatch):
-            return Manifest.read(folder).roots
+            manifest = Manifest.read(folder)
+            elsewhere = manifest.folder and Path(manifest.folder) != Path.cwd()
+            return tuple(str(Path(manifest.folder) / root) if elsewhere else root for root in manifest.roots)
     raise IndexBroken(f"The index {index_dir} does not tell any more which articles it was built from. {ANEW}")
 
 

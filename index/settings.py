@@ -32,6 +32,7 @@ class IndexSettings(BaseSettings):
     max_file_mb: float = Field(
         20.0, gt=0, allow_inf_nan=False, description="Article files above this size are not read."
     )
+    workers: int = Field(1, ge=1, le=256, description="Processes that embed, where thousands of passages are new.")
 
     @property
     def uploads_dir(self) -> Path:

@@ -27,7 +27,7 @@ from index.types import Article, Problem, SyncReceipt
 from index.vectors import Place, VectorStore
 
 SETTLED = 2_000_000_000  # nanoseconds after a change, when the next is sure to have another time
-READING = 2  # raise when articles are read in another way, so that files which did not change are read again
+READING = 3  # raise when articles are read in another way, so that files which did not change are read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def sync_index(
     it cannot be known what the index was built from.
     """
     settings = settings or IndexSettings.load()
-    embedder = embedder or open_embedder(settings.embedder)
+    embedder = embedder or open_embedder(settings.embedder, workers=settings.workers)
     began = time.perf_counter()
     with building(settings.index_dir), ExitStack() as opened:
         sweep(settings.index_dir, _remover(settings))
@@ -224,4 +224,5 @@ def _receipt(
         embedding_seconds=built.embedding_seconds,
         index_id=manifest.index_id,
         index_dir=str(settings.index_dir),
+        yearless=sum(article.lacks_year for article in reading.articles),
     )

@@ -22,7 +22,8 @@ class Article:
     title and text only, so an article keeps it when its file is renamed or its date corrected. `sha256` is the hash of
     the text. `publisher` is the name of the original publisher, or None where the article does not say. `kind` is
     "article" unless the file says otherwise ("brief": our words after somebody else's article; "fictional": invented).
-    `path` is the file it was read from, `line` its line there for JSON Lines.
+    `path` is the file it was read from, `line` its line there for JSON Lines. `lacks_year` says that it gives a day, without
+    the year that `DATELINE_DEFAULT_YEAR` could add.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Article:
     publisher: str | None = None
     published: date | None = None
     date_from: DateSource = DateSource.UNKNOWN
+    lacks_year: bool = False
     url: str | None = None
     path: str | None = None
     line: int | None = None
@@ -124,7 +126,8 @@ class SyncReceipt:
     """What one run of `dateline index` did: `found == indexed + unchanged + skipped + failed`, counted in articles.
 
     `passages` is what the index now holds, `embedded` what had to be embedded for it in this run. Times are seconds;
-    `embedding_seconds` is the part of `seconds` spent inside the embedder.
+    `embedding_seconds` is the part of `seconds` spent inside the embedder. `yearless` counts the articles that lack a date
+    because they give a day without a year.
     """
 
     found: int
@@ -141,3 +144,4 @@ class SyncReceipt:
     embedding_seconds: float
     index_id: str
     index_dir: str
+    yearless: int = 0

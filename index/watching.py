@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from index.checking import Checker
@@ -45,7 +46,8 @@ def follow(
     What changes while a sync runs is seen by the next. A failure ends nothing and is tried again; only at the beginning,
     what `sync_index` says of paths, settings and models is raised.
     """
-    embedder, stop = embedder or open_embedder(settings.embedder), stop or threading.Event()
+    embedder = embedder or open_embedder(settings.embedder, workers=settings.workers)
+    stop = stop or threading.Event()
     due, last = 0.0, None
     with Checker() as checker:
         for changed in _changes(paths, settings, stop):
@@ -63,7 +65,21 @@ def follow(
                 now = Followed(error=str(error))
             if _is_news(now, last):
                 tell(now)
+            if not last:
+                _prepare(settings, embedder, checker)
             due, last = time.monotonic() + (AGAIN if now.error else LOOK_EVERY), now
+
+
+def _prepare(settings: IndexSettings, embedder: Embedder, checker: Checker) -> None:
+    """Index one article in a place of its own, so that all is loaded that the first change would else wait for.
+
+    What goes wrong here is told when it does so with a change.
+    """
+    with suppress(DatelineError, OSError), TemporaryDirectory(prefix="dateline-") as place:
+        article, index_dir = Path(place, "ready.txt"), Path(place, "index")
+        article.write_text("Ready\n\nDateline is ready for what comes.\n", encoding="utf-8")
+        elsewhere = settings.model_copy(update={"index_dir": index_dir, "chroma_url": None})
+        sync_index([article], settings=elsewhere, embedder=embedder, checker=checker)
 
 
 def _is_news(now: Followed, last: Followed | None) -> bool:

@@ -192,7 +192,7 @@ def chat(options: argparse.Namespace) -> int:
     def library(engine: "LiveEngine") -> "Library":
         from qa.library import Library
 
-        return Library(settings, embedder=engine.embedder, fixed=where.is_open)
+        return Library(settings, embedder=engine.embedder, fixed=where.is_open, on_change=engine.refresh)
 
     serve(
         opened,

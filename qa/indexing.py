@@ -33,6 +33,8 @@ def index(options: argparse.Namespace, settings: "IndexSettings", tell: Tell) ->
         )  # fmt: skip
     for problem in receipt.problems:
         say(str(problem))
+    if receipt.yearless:
+        say(yearless_text(receipt.yearless))
     tell(asdict(receipt), receipt_text(receipt))
     return FAILED if receipt.failed else OK
 
@@ -62,6 +64,14 @@ def receipt_text(receipt: "SyncReceipt") -> str:
         f" + failed {receipt.failed}; removed {receipt.removed}\n"
         f"{receipt.articles} articles, {receipt.passages} passages, {receipt.embedded} embedded now, in"
         f" {receipt.seconds:.1f} s ({receipt.embedding_seconds:.1f} s in the embedder); index {receipt.index_dir}"
+    )
+
+
+def yearless_text(count: int) -> str:
+    """What makes a date of a day without a year."""
+    many = f"{count:,} articles give" if count > 1 else "1 article gives"
+    return (
+        f"{many} a day but no year, so the date is unknown: set DATELINE_DEFAULT_YEAR, or --default-year, to that year."
     )
 
 

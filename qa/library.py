@@ -34,6 +34,7 @@ FIXED = "Articles cannot be changed here: other machines reach this page without
 _MEBIBYTE = 2**20
 _MARKS = re.compile("[\u0300-\u036f]+")
 _TYPOGRAPHIC = "“”‘’–—…"
+_YEARLESS = "select count(*) from article where published is null and json_extract(data, '$.lacks_year')"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # devices on Windows
 
 
@@ -41,8 +42,9 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE
 class Overview:
     """What is indexed: `publishers` by their number of articles, as citations name them; `bars` without gaps.
 
-    `span` is what a bar stands for; `undated` counts the articles in none. `problems` are those of files that were
-    opened; `synced` is when the index was built, in UTC; `roots` are the folders and files it was built from.
+    `span` is what a bar stands for; `undated` counts the articles in none, `yearless` those of them that give a day.
+    `problems` are those of files that were opened; `synced` is when the index was built, in UTC; `roots` are the folders and
+    files it was built from.
     """
 
     articles: int
@@ -51,6 +53,7 @@ class Overview:
     span: Span
     bars: tuple[Bar, ...]
     undated: int
+    yearless: int
     synced: datetime
     problems: tuple[Problem, ...]
     roots: tuple[str, ...]
@@ -85,14 +88,14 @@ class Library:
 
     One change is made at a time, in the caller's thread: another is refused meanwhile. What cannot be done is said in the
     `Outcome`. Reading raises `IndexMissing` and `IndexBroken`. `embedder` is for sharing one that is loaded already; with
-    `fixed`, nothing may be changed.
+    `fixed`, nothing may be changed. `on_change` is called after each change, before a reader is told of it.
     """
 
     def __init__(
         self, settings: IndexSettings, *, embedder: Embedder | None = None, network: Network | None = None,
-        fixed: bool = False,
+        fixed: bool = False, on_change: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
-        self.fixed = fixed
+        self.fixed, self._on_change = fixed, on_change
         self.uploads_dir = settings.uploads_dir
         self._settings, self._embedder, self._network = settings, embedder, network
         self._changing = threading.Lock()
@@ -103,7 +106,7 @@ class Library:
         """What is indexed, by publisher and over time."""
         counting = "select {0}, count(*) from article where {0} is not null group by {0} order by count(*) desc, {0}"
         with self._reading() as (manifest, rows, _):
-            publishers = rows.execute(counting.format("publisher")).fetchall()
+            publishers, ((yearless,),) = rows.execute(counting.format("publisher")).fetchall(), rows.execute(_YEARLESS)
             dated = {date.fromisoformat(day): number for day, number in rows.execute(counting.format("published"))}
         span = span_of(dated)
         return Overview(
@@ -113,6 +116,7 @@ class Library:
             span=span,
             bars=bars_of(dated, span),
             undated=manifest.articles - sum(dated.values()),
+            yearless=yearless,
             synced=datetime.fromisoformat(manifest.built),
             problems=tuple(Problem(**problem) for record in manifest.files.values() for problem in record.problems),
             roots=manifest.roots,
@@ -265,7 +269,9 @@ class Library:
         return Outcome(done=True, message=f"The index has {_articles(receipt.articles)}: {changes}.", receipt=receipt)
 
     def _sync(self) -> SyncReceipt:
-        return sync_index(self._roots(), settings=self._settings, embedder=self._embedder)
+        receipt = sync_index(self._roots(), settings=self._settings, embedder=self._embedder)
+        self._on_change()
+        return receipt
 
     def _roots(self) -> list[Path] | None:
         """What the index was built from; without an index, the folder of what was added here."""

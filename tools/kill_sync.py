@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from index.embeddings import Embedder
     from index.settings import IndexSettings
 
-ARTICLES = 30
+ARTICLES, TOLD_EVERY = 30, 10
 WORDS = "harbour pier ferry choir school river bridge mayor vote budget storm market museum festival tram".split()
 
 
@@ -92,7 +92,7 @@ def kill_often(place: Path, kills: int, *, real: bool = False, seed: int = 13) -
         forge.run()
         site.change()
         seconds = forge.run()
-        for _ in range(kills):
+        for number in range(1, kills + 1):
             before = dict(site.texts)
             site.change()
             done = forge.run(killed_after=site.random.uniform(0, 1.1 * seconds)) < 0
@@ -101,6 +101,8 @@ def kill_often(place: Path, kills: int, *, real: bool = False, seed: int = 13) -
             assert _held(site) == site.texts, "the next sync did not complete"
             debris = [f.name for f in (place / "index").iterdir() if f.is_dir() and f.name[0] == "2"]
             assert len(debris) <= 2, f"debris was left: {debris}"
+            if number % TOLD_EVERY == 0:
+                print(f"{number} kills, nothing lost", file=sys.stderr, flush=True)
     return site.outcomes
 
 
@@ -170,6 +172,7 @@ def forge(place: Path, real: bool) -> None:
     """What the forking process does: a line begins a sync and tells its number, the next one waits for its end."""
     import chromadb  # noqa: F401
 
+    from index.inference import _pool
     from index.sync import sync_index
 
     model = embedder(real)
@@ -179,6 +182,7 @@ def forge(place: Path, real: bool) -> None:
         readable, writable = os.pipe()
         pid = os.fork()
         if not pid:
+            _pool.cache_clear()  # its threads did not come along
             try:
                 sync_index([site.folder], settings=site.settings(), embedder=model)
                 os.write(writable, b"done")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from index.errors import DatelineError
 from qa.library import Library, Outcome
@@ -55,11 +56,11 @@ def articles_tab(library: Library) -> Parts:
                     say("articles.upload"), file_count="multiple", type="filepath", size="sm", elem_id="dl-upload"
                 )
                 sync = gr.Button(say("articles.sync"), size="sm", elem_id="dl-sync")
+            said = html(status(), "dl-outcome")
             url = gr.Textbox(
                 label=say("articles.url"), placeholder=say("articles.url_hint"), max_length=2000, max_lines=1,
                 submit_btn=say("articles.add"), elem_id="dl-url", visible=not library.fixed,
             )  # fmt: skip
-            said = html(status(), "dl-outcome")
             runs = html("", "dl-runs")
         with gr.Column(scale=3, min_width=320):
             search = gr.Textbox(
@@ -84,8 +85,11 @@ class Shelving:
 
     def wire(
         self, page: gr.Blocks, *, tabs: gr.Tabs, since: gr.Textbox, until: gr.Textbox, publishers: gr.Dropdown
-    ) -> None:
-        """Connect the tab; the last four are the page's tabs and the filters of its tab "ask", to be set from here."""
+    ) -> list[Dependency]:
+        """Connect the tab; the last four are the page's tabs and the filters of its tab "ask", to be set from here.
+
+        Returns the events after which the articles may be others.
+        """
         p = self._parts
         for event in (page.load, p.tab.select):
             event(self._view, [p.browsing], p.shown, **private())
@@ -96,16 +100,19 @@ class Shelving:
         one_by_one = private(trigger_mode="multiple", concurrency_limit=1)
         p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **one_by_one)
         p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **private())
-        changes: list[tuple[Callable[..., Any], Callable[..., Any], list[Any], list[Any]]] = [
+        changes: list[tuple[Callable[..., Dependency], Callable[..., Any], list[Any], list[Any]]] = [
             (p.upload.upload, self._uploaded, [p.upload], [p.status]),
             (p.url.submit, self._added, [p.url], [p.status, p.url]),
             (p.sync.click, self._synced, [], [p.status]),
             (p.remove.submit, self._removed, [p.remove], [p.status]),
         ]
-        for event, change, inputs, outputs in changes:
-            changed = event(change, inputs, outputs, **private(concurrency_id="library"))
-            # Drawn only then, for what is being looked at then: a change may take minutes.
-            changed.then(self._view, [p.browsing], p.shown, **private())
+        # Drawn only when it is made, for what is being looked at then: a change may take minutes.
+        return [
+            event(change, inputs, outputs, **private(concurrency_id="library")).then(
+                self._view, [p.browsing], p.shown, **private()
+            )
+            for event, change, inputs, outputs in changes
+        ]
 
     # -- what changes the view: -> overview, listing, ask, browsing ----------------------------------------------------
 
@@ -176,9 +183,10 @@ class Shelving:
 
     def _added(self, url: str) -> Iterator[tuple[Any, ...]]:
         """Status and address, which goes once it has been added; until then it may be mended."""
-        if url.strip():
+        if address := url.strip():
             yield _working(), gr.skip()
-            outcome = _outcome(lambda: self._library.add_url(url.strip()))
+            whole = address if "://" in address else f"https://{address}"
+            outcome = _outcome(lambda: self._library.add_url(whole))
             yield status(outcome.message), "" if outcome.done else gr.skip()
         else:
             yield status(), gr.skip()

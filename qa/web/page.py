@@ -1,9 +1,11 @@
 """The chat page: its tabs, its queue, and the HTTP interface beside it."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from qa.coverage import searched
 from qa.library import Library
@@ -18,7 +20,7 @@ from qa.web.sources import masthead
 from qa.web.words import say
 
 SESSIONS_KEPT = 1000
-SECONDS_BETWEEN_LOOKS = 15  # of an open page at whether the articles have changed
+SECONDS_BETWEEN_LOOKS = 4  # of an open page at whether the articles have changed
 
 
 def layout(
@@ -39,11 +41,12 @@ def layout(
                     rating(parts, feedback)
             shelf = articles_tab(library) if library else None
         Asking(engine, parts).wire()
+        changes: Sequence[Dependency] = ()
         if library and shelf:
-            Shelving(library, shelf, runs=runs).wire(
+            changes = Shelving(library, shelf, runs=runs).wire(
                 page, tabs=tabs, since=parts.since, until=parts.until, publishers=parts.publishers
             )
-        _follow(engine, page, head, parts.publishers)
+        _follow(engine, page, head, parts.publishers, changes)
         publish(engine)
     # Taking a question is an event of its own, so each one waits twice at most.
     page.queue(max_size=2 * QUESTIONS_WAITING + 8, default_concurrency_limit=ANSWERS_AT_ONCE, api_open=False)
@@ -51,8 +54,10 @@ def layout(
     return page
 
 
-def _follow(engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.Dropdown) -> None:
-    """Have an open page say so when the articles change."""
+def _follow(
+    engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.Dropdown, changes: Sequence[Dependency]
+) -> None:
+    """Have an open page say so when the articles change: at once after its reader's own changes, soon after others'."""
     shown = gr.State("")
 
     def look(known: str) -> tuple[Any, ...]:
@@ -63,5 +68,7 @@ def _follow(engine: Engine, page: gr.Blocks, head: gr.Markdown, publishers: gr.D
             gr.Info(say("ask.changed", what=escaped(searched(coverage, None))))
         return masthead(coverage, engine.llm_id), gr.update(choices=list(coverage.publishers)), now
 
-    changed = private(concurrency_limit=None)
-    gr.on([page.load, gr.Timer(SECONDS_BETWEEN_LOOKS).tick], look, [shown], [head, publishers, shown], **changed)
+    looks: list[Callable[..., Dependency]] = [page.load, gr.Timer(SECONDS_BETWEEN_LOOKS).tick]
+    looks += [change.then for change in changes]
+    for event in looks:
+        event(look, [shown], [head, publishers, shown], **private(concurrency_limit=None))

@@ -21,29 +21,32 @@ def rating(parts: Parts, file: Path) -> None:
     rated = gr.State(None)
     with gr.Row(visible=False, elem_id="dl-correct") as row:
         correction = gr.Textbox(
-            label=say("ask.correct"), max_length=2000, max_lines=3, submit_btn=say("ask.correct_send")
-        )
+            label=say("ask.correct"), placeholder=say("ask.correct_hint"), max_length=2000, max_lines=3,
+            submit_btn=say("ask.correct_send"),
+        )  # fmt: skip
 
     def rate(session: Session, thumb: gr.LikeData) -> tuple[Any, ...]:
         answer = session.answer(session.turn_of(thumb.index))
         if answer is None or not isinstance(thumb.liked, bool):
             return gr.skip(), gr.skip()
-        _keep(file, Feedback.now(answer, helpful=thumb.liked))
+        # Where something is asked in return, that says already that the thumb was noted.
+        _keep(file, Feedback.now(answer, helpful=thumb.liked), thanked=thumb.liked)
         return gr.update(visible=not thumb.liked), None if thumb.liked else answer
 
     def correct(said: str, answer: Answer | None) -> tuple[Any, ...]:
         if answer is not None and said.strip():
-            _keep(file, Feedback.now(answer, helpful=False, correction=said))
+            _keep(file, Feedback.now(answer, helpful=False, correction=said), thanked=True)
         return gr.update(visible=False), "", None
 
     parts.chat.like(rate, [parts.session], [row, rated], **private())
     correction.submit(correct, [correction, rated], [row, correction, rated], **private())
 
 
-def _keep(file: Path, feedback: Feedback) -> None:
+def _keep(file: Path, feedback: Feedback, *, thanked: bool) -> None:
     try:
         add_feedback(file, feedback)
-        gr.Info(say("ask.thanks"), duration=3)
+        if thanked:
+            gr.Info(say("ask.thanks"), duration=3)
     except DatelineError as error:
         logger.error("%s", error)
         gr.Warning(str(error))

@@ -149,6 +149,8 @@ def _title(overview: Overview) -> str:
 def _histogram(overview: Overview, browsing: Browsing) -> str:
     undated = say("articles.undated", articles=_articles(overview.undated))
     unknown = f'<p class="dl-quiet">{escaped(undated)}</p>' if overview.undated else ""
+    if overview.yearless:
+        unknown += f'<p class="dl-quiet">{escaped(_yearless(overview.yearless))}</p>'
     if not overview.bars:
         return unknown
     most = max(overview.bars, key=lambda bar: bar.articles)
@@ -163,6 +165,10 @@ def _histogram(overview: Overview, browsing: Browsing) -> str:
             _table(overview, browsing.period),
         )
     )
+
+
+def _yearless(number: int) -> str:
+    return say("articles.yearless_one") if number == 1 else say("articles.yearless", count=f"{number:,}")
 
 
 # Bars are too narrow to be hit surely, so the keyboard passes them over: the table below has the same buttons, in full size.

@@ -49,7 +49,7 @@ def address(newsroom: Newsroom, settings: Settings) -> Iterator[str]:
     """The page over these articles, which may be added to."""
     with serving(
         lambda: LiveEngine.open(settings=settings, embedder=newsroom.embedder),
-        library=lambda engine: Library(settings, embedder=WordCountEmbedder()),
+        library=lambda engine: Library(settings, embedder=WordCountEmbedder(), on_change=engine.refresh),
     ) as served:
         yield served
 
@@ -139,7 +139,9 @@ def test_a_file_is_added_found_and_removed_again(open_page: OpenPage, tmp_path: 
     open_articles(page)
     upload(page, tmp_path / "bridge.md")
     expect(outcome(page)).to_have_text("Added “Bridge of Braek”.")
+    expect(outcome(page)).to_be_in_viewport()
     expect(page.locator("#dl-overview h2")).to_have_text("5 articles from 2 publishers")
+    expect(page.locator("#dl-masthead p")).to_contain_text("5 articles", timeout=1500)  # no waiting for the next look
     item = page.locator("#dl-listing li", has_text="Bridge of Braek")
     expect(item.locator(".dl-badge")).to_have_text("uploaded")
     item.get_by_role("button", name="Remove “Bridge of Braek”").click()
@@ -161,6 +163,10 @@ def test_what_cannot_be_added_is_refused_with_one_sentence(open_page: OpenPage, 
     address.press("Enter")
     expect(outcome(page)).to_contain_text("http://127.0.0.1:9/story.html was not added: ")
     expect(address).to_have_value("http://127.0.0.1:9/story.html")  # to be mended
+    address.fill("127.0.0.1/story")
+    address.press("Enter")
+    expect(outcome(page)).to_contain_text("https://127.0.0.1/story was not added: ")
+    expect(outcome(page)).to_be_in_viewport()
     expect(titles(page)).to_have_count(4)
     expect(page.locator(".toast-body")).to_have_count(0)
 

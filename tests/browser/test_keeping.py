@@ -66,6 +66,21 @@ def test_conversations_are_listed_searched_renamed_opened_and_deleted(open_page:
     assert kept(page) == ["The <b>first</b> talks"]
 
 
+def test_a_deletion_can_be_undone_and_the_conversation_that_is_open_goes_from_the_page_too(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, FACT)
+    window = conversations(page)
+    window.get_by_role("button", name=f"Delete: {FACT}").press("Enter")
+    expect(questions(page)).to_have_count(0)
+    assert kept(page) == []
+    expect(window.get_by_role("button", name=f"Undo: {FACT}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(window.locator(".dl-open")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(questions(page)).to_have_text([FACT])
+    assert kept(page) == [FACT]
+
+
 def test_a_new_conversation_begins_with_an_empty_page(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, FACT)

@@ -31,7 +31,9 @@ def test_thumbs_and_a_correction_are_kept_with_the_whole_answer(open_page: OpenP
     expect(correction).to_have_count(0)
     page.get_by_role("button", name="Dislike", exact=True).first.click()
     expect(correction).to_have_value("")
-    correction.press("Escape")
+    correction.fill("Not to be sent")
+    page.locator("#dl-masthead h1").click()
+    page.keyboard.press("Escape")
     expect(correction).to_have_count(0)
     given = lines(feedback)[before:]
     assert [(one["answer"]["question"], one["helpful"], one["correction"]) for one in given] == [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.datelines import agency_in, dateline_of
-from index.dates import Day, days_in, days_of_line, is_date_line, publication
+from index.dates import Day, days_in, days_of_line, is_date_line, lacks_year, publication
 from index.types import DateSource
 
 TODAY = date(2024, 6, 1)
@@ -213,3 +213,16 @@ def test_no_text_makes_a_date_ahead_of_us(stated: str, head: str, default_year: 
 def test_a_day_knows_which_years_have_it() -> None:
     assert Day(year=None, month=2, day=29).in_year(2024) == date(2024, 2, 29)
     assert Day(year=None, month=2, day=29).in_year(2023) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "head", "lacks"),
+    [
+        ((), "27 September", True),
+        (("27 September",), "", True),
+        (("2023-09-27",), "27 September", False),
+        ((), "", False),
+    ],
+)
+def test_a_day_without_a_year_is_told_from_no_day(stated: tuple[str, ...], head: str, lacks: bool) -> None:
+    assert lacks_year(stated=stated, head=days_in(head)) is lacks

@@ -33,6 +33,20 @@ def test_vectors_have_unit_length_and_follow_the_order_of_the_texts(minilm: Mini
     np.testing.assert_allclose(minilm.embed(TEXTS[::-1]), vectors[::-1], atol=1e-5)
 
 
+class Eager(MiniLMEmbedder):
+    """Starts its workers for a handful of passages."""
+
+    many = 2
+
+
+def test_several_processes_give_the_vectors_of_one_and_tell_how_far_they_are(minilm: MiniLMEmbedder) -> None:
+    texts = [*TEXTS, *(f"Berth {n} was repaired." for n in range(FEW))]
+    seen: list[tuple[int, int]] = []
+    vectors = Eager(workers=2).embed(texts, lambda done, total: seen.append((done, total)))
+    np.testing.assert_allclose(vectors, minilm.embed(texts), atol=1e-5)
+    assert seen == [(32, 67), (64, 67), (67, 67)]
+
+
 def test_progress_ends_at_the_number_of_texts(minilm: MiniLMEmbedder) -> None:
     seen: list[tuple[int, int]] = []
     minilm.embed(["port"] * 3, lambda done, total: seen.append((done, total)))

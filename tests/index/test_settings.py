@@ -42,6 +42,7 @@ VALUES = {
     "passage_tokens": ("256", 256),
     "max_file_mb": ("0.5", 0.5),
     "chroma_url": ("http://vectors:8000", "http://vectors:8000"),
+    "workers": ("4", 4),
 }
 
 
@@ -65,6 +66,9 @@ def test_every_field_is_a_variable(monkeypatch: pytest.MonkeyPatch, field: str) 
         ("DATELINE_MAX_FILE_MB", "0"),
         ("DATELINE_MAX_FILE_MB", "-1"),
         ("DATELINE_MAX_FILE_MB", "nan"),
+        ("DATELINE_WORKERS", "0"),
+        ("DATELINE_WORKERS", "two"),
+        ("DATELINE_WORKERS", "1000"),
     ],
 )
 def test_a_bad_value_is_named_with_its_variable_and_the_fix(

@@ -23,6 +23,7 @@ from index.sync import SETTLED, sync_index
 from index.types import Scope
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import (
+    CHECKER,
     CHOIR,
     HARBOUR,
     RIVER,
@@ -76,6 +77,18 @@ def test_without_paths_the_folders_of_the_last_run_are_read_again(newsroom: News
     newsroom.write("choir", CHOIR)
     receipt = sync_index(settings=newsroom.settings(), embedder=newsroom.embedder)
     assert (receipt.indexed, receipt.unchanged) == (1, 1)
+
+
+def test_folders_that_were_named_from_another_place_are_found_again(
+    newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.write("harbour", HARBOUR)
+    monkeypatch.chdir(tmp_path)
+    newsroom.sync(Path("news"))
+    monkeypatch.chdir(tmp_path / "news")
+    newsroom.write("choir", CHOIR)
+    again = sync_index(settings=newsroom.settings(), embedder=newsroom.embedder, checker=CHECKER)
+    assert (again.articles, again.embedded) == (2, 1)
 
 
 def test_the_folders_of_the_last_run_are_kept_even_where_they_hold_the_same_articles(newsroom: Newsroom) -> None:

@@ -94,6 +94,7 @@ def test_what_changes_while_a_sync_runs_is_not_lost(newsroom: Newsroom) -> None:
     embedder = Gated()
     embedder.go_on.set()
     with followed(newsroom, embedder=embedder) as told:
+        assert until(lambda: any("ready for what comes" in text for text in embedder.embedded))
         embedder.working.clear()
         embedder.go_on.clear()
         newsroom.write("choir", CHOIR)

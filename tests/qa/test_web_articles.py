@@ -32,6 +32,7 @@ OVERVIEW = Overview(
         Bar(start=date(2023, 10, 1), articles=9),
     ),
     undated=2,
+    yearless=0,
     synced=datetime(2023, 11, 2, 7, 5, tzinfo=UTC),
     problems=(),
     roots=("/articles",),
@@ -100,6 +101,12 @@ def test_the_table_adds_up_to_all_articles_with_those_of_no_known_date() -> None
     numbers = [int(number) for number in re.findall(r"<td>(\d+)</td>", overview())]
     assert sum(numbers) == OVERVIEW.articles
     assert "2 articles without a known date" in overview()
+
+
+def test_undated_articles_that_a_year_would_date_lead_to_the_setting() -> None:
+    assert "DATELINE_DEFAULT_YEAR" not in overview()
+    assert "2 of them give a day but no year" in overview(replace(OVERVIEW, yearless=2))
+    assert "One of them gives a day but no year" in overview(replace(OVERVIEW, yearless=1))
 
 
 def test_the_highest_bar_fills_the_height_and_the_lowest_is_still_seen() -> None:

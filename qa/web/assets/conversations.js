@@ -89,13 +89,14 @@ function list({ openWindow, send, words }) {
 	);
 	const content = make("div", { className: "dl-kept" }, heading, files, search, found);
 	const shown = openWindow(words.conversations, content);
-	const draw = () => {
+	const draw = (focused) => {
 		const wanted = search.value.toLowerCase();
 		const matching = newestFirst(read()).filter(([, one]) => JSON.stringify(one).toLowerCase().includes(wanted));
 		found.replaceChildren(...matching.map(([id, one]) => row(id, one, { words, send, shown, draw })));
 		if (!matching.length) found.append(make("li", { textContent: words.nothing_kept }));
+		found.children[matching.findIndex(([id]) => id === focused)]?.querySelector(".dl-open").focus();
 	};
-	search.addEventListener("input", draw);
+	search.addEventListener("input", () => draw());
 	draw();
 }
 
@@ -118,16 +119,25 @@ function row(id, one, { words, send, shown, draw }) {
 		title.focus();
 		title.addEventListener("change", () => {
 			change(id, (kept) => (kept.title = title.value.trim() || one.title));
-			draw();
+			draw(id);
 		});
 	});
+	const item = make("li", {}, open, day, rename, remove);
 	remove.addEventListener("click", () => {
-		const all = read();
-		delete all[id];
-		write(all);
-		draw();
+		const { [id]: gone, ...others } = read();
+		write(others);
+		// The one that is open would come back with its next answer.
+		if (id === sessionStorage.getItem(CURRENT)) document.querySelector("#dl-new").click();
+		const undo = make("button", { type: "button", textContent: words.undo });
+		undo.setAttribute("aria-label", `${words.undo}: ${one.title}`);
+		undo.addEventListener("click", () => {
+			write({ ...read(), [id]: gone });
+			draw(id);
+		});
+		item.replaceChildren(make("span", { textContent: `${words.removed}: ${one.title}` }), undo);
+		undo.focus();
 	});
-	return make("li", {}, open, day, rename, remove);
+	return item;
 }
 
 function change(id, edit) {

@@ -124,8 +124,10 @@ function follow(event) {
 /** Escape ends the answer that is under way, or leaves the question what would have been right without an answer. */
 function stopOnEscape(event) {
 	if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-	const correcting = event.target.closest?.("#dl-correct");
-	document.querySelector(correcting ? "#dl-correct .submit-button" : "#dl-question .stop-button")?.click();
+	const stop = event.target.closest?.("#dl-correct") ? null : document.querySelector("#dl-question .stop-button");
+	const correction = document.querySelector("#dl-correct textarea");
+	if (stop) stop.click();
+	else if (correction) send("dl-correct", "");
 }
 
 const LARGEST_UPLOAD = 20 * 1024 * 1024; // bytes, as the web server allows
@@ -164,6 +166,20 @@ function weigh(event) {
 	announce(words.too_large);
 }
 
+const MOMENT = 3000; // milliseconds in which the overview above may still grow
+let outcome = "";
+let toldAt = 0;
+
+/** What became of a change stays in sight, wherever the page has been scrolled to. */
+function showOutcome() {
+	const told = document.querySelector("#dl-outcome .dl-outcome");
+	if (!told) return;
+	if (told.textContent !== outcome) toldAt = Date.now();
+	outcome = told.textContent;
+	if (outcome && Date.now() - toldAt < MOMENT) told.scrollIntoView({ block: "nearest" });
+}
+
+new MutationObserver(showOutcome).observe(document.body, { childList: true, subtree: true, characterData: true });
 document.addEventListener("click", press);
 document.addEventListener("change", weigh, true);
 new MutationObserver(refocus).observe(document.body, { childList: true, subtree: true });

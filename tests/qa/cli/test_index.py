@@ -83,11 +83,14 @@ def test_a_default_year_dates_articles_that_give_day_and_month(dateline: Datelin
         "Selmouth opens a quay\n\nSELMOUTH, May 4. /Example/. The harbour of Selmouth opened a second quay.\n"
     )
     question = "What did the harbour of Selmouth open?"
-    days = []
+    days, hints = [], []
     for arguments in ([], ["--default-year", "2021"]):
-        assert dateline("index", articles, *arguments).code == 0
+        ended = dateline("index", articles, *arguments)
+        assert ended.code == 0
+        hints.append(ended.err.count("1 article gives a day but no year"))
         days.append(dateline("ask", "--json", question).json["newest_source"])
     assert days == [None, "2021-05-04"]
+    assert hints == [1, 0]
 
 
 def test_an_index_that_another_process_builds_ends_with_1(dateline: Dateline, articles: Path) -> None:

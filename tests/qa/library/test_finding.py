@@ -60,6 +60,15 @@ def test_the_longer_the_time_the_wider_the_bars(newsroom: Newsroom, last: str, s
     assert overview.bars[-1].articles >= 1
 
 
+def test_undated_articles_that_a_year_would_date_are_counted(newsroom: Newsroom) -> None:
+    newsroom.write("harbour", f"ELMBRIDGE, September 27. /TASS/. {HARBOUR}")
+    newsroom.write("river", RIVER)
+    newsroom.write("choir", CHOIR, published="2023-09-23")
+    newsroom.sync()
+    overview = opened(newsroom).overview()
+    assert (overview.undated, overview.yearless) == (2, 1)
+
+
 def test_without_days_there_are_no_bars(newsroom: Newsroom) -> None:
     newsroom.write("river", RIVER)
     newsroom.sync()
