@@ -6,6 +6,7 @@ starts in a second where torch needs ten; the vectors agree to five decimals (te
 """
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
@@ -27,7 +28,6 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 BATCH = 32  # the fastest of 8 to 128 on two cores, within noise (docs/measurements.md)
 SPACES = ("\u2581", "\u0120")  # how SentencePiece and byte-level BPE mark the beginning of a word
 SLICE = 16 * BATCH  # texts between two progress reports
-FEW = 64  # passages; torch takes some ten seconds to load on two cores, these take about one
 
 
 class Embedder(Protocol):
@@ -197,14 +197,12 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
         with self._lock:
             return _whole_words(tokenizer.get_vocab())
 
-    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """As any embedder; few passages are done before torch would have been loaded, and differ by rounding only."""
-        if len(texts) > FEW:
-            return super().embed(texts, progress)
-        return _by_length(texts, partial(map, self.embed_questions), BATCH, progress)
-
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Embed a few short texts without torch: the mean of each one's token vectors, to unit length."""
+        """Embed a few short texts: shape (texts, dimension)."""
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        """The mean of each text's token vectors, to unit length; without torch, which takes longer to load and to run."""
         with self._lock:  # one thread loads the model
             graph, tokenizer = self._graph, self._question_tokenizer
 
@@ -238,9 +236,8 @@ def open_embedder(name: str, *, workers: int = 1) -> SentenceTransformerEmbedder
 
 @lru_cache(maxsize=1)
 def _worker_model(name: str) -> SentenceTransformerEmbedder:
-    import torch
-
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))  # a caller's script may have loaded torch before
+    if torch := sys.modules.get("torch"):  # loaded by the caller's script, before the number of threads was told
+        torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     return open_embedder(name)
 
 

@@ -38,6 +38,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     action.add_argument("--rollback", action="store_true", help="go back to the index before; again: undo that")
     sub.add_argument("--retry", action="store_true", help="read files again that failed and have not changed since")
     sub.add_argument("--default-year", metavar="YEAR", help="the year of articles that give a day and month only")
+    sub.add_argument("--workers", metavar="N", help="processes that embed, where thousands of passages are new")
     sub = command("ask", "Answer one question.")
     sub.add_argument("question")
     sub.add_argument("--as-of", metavar="DAY", help="use only what had been published by then (YYYY-MM-DD)")

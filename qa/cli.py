@@ -74,7 +74,7 @@ def index(options: argparse.Namespace) -> int:
         else:
             print(text, flush=True)
 
-    return indexing.index(options, _settings(options), tell)
+    return indexing.index(options, _settings(options, "workers"), tell)
 
 
 def ask(options: argparse.Namespace) -> int:
@@ -239,10 +239,11 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 # -- what the commands share -------------------------------------------------------------------------------------------
 
 
-def _settings(options: argparse.Namespace) -> "Settings":
+def _settings(options: argparse.Namespace, *more: str) -> "Settings":
+    """The settings, with the flags that were given in their place; `more` are those of one command."""
     from qa.settings import Settings
 
-    flags = {name: getattr(options, name, None) for name in FLAGS}
+    flags = {name: getattr(options, name, None) for name in (*FLAGS, *more)}
     return Settings.load(**flags)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger("dateline")
-LOOK_EVERY = 0.5  # seconds between two looks at the pointer file; one costs a call of stat
+LOOK_EVERY = 0.2  # seconds between two looks at the pointer file; one costs a call of stat
 Pointer: TypeAlias = tuple[int, int] | None
 
 

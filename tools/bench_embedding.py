@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from index.articles import SourceFile, discover, read_file
-from index.embeddings import BATCH, MiniLMEmbedder, Vectors, _by_length
+from index.embeddings import BATCH, SLICE, MiniLMEmbedder, SentenceTransformerEmbedder, Vectors, _by_length
 from index.inference import model_inputs
 from index.passages import cut, embedded_text
 from index.settings import IndexSettings
@@ -65,11 +65,14 @@ def ways(embedder: MiniLMEmbedder) -> Mapping[str, Way]:
 
     found: dict[str, Way] = {
         "SentenceTransformer.encode": bare,
-        f"torch, by length, {BATCH} at once": super(MiniLMEmbedder, embedder).embed,
+        f"torch, by length, {BATCH} at once": partial(
+            _by_length,
+            embed=partial(map, partial(SentenceTransformerEmbedder._encode, embedder)),
+            at_once=SLICE,
+            progress=None,
+        ),
     }
-    found["ONNX Runtime, as questions are embedded: a few of similar length on each core"] = partial(
-        _by_length, embed=partial(map, embedder.embed_questions), at_once=BATCH, progress=None
-    )
+    found["ONNX Runtime, a few of similar length on each core (shipped)"] = embedder.embed
     found["ONNX Runtime, int8 per channel, 16 at once"] = quantised(embedder)
     return found
 

@@ -79,8 +79,9 @@ def _starts(browser: Browser, index: Path, count: int) -> Iterator[float]:
     for _ in range(count):
         with _chat(index) as (address, _process):
             began = time.perf_counter()
-            _open(browser, address)
+            page = _open(browser, address)
             yield time.perf_counter() - began
+            page.context.close()  # it would go on looking for its server
 
 
 def _asking(browser: Browser, address: str, count: int) -> None:

@@ -97,7 +97,7 @@ def main() -> None:
         reading = in_own_process(settings, texts)
     print(
         f"| {receipt.passages:,} | {receipt.articles:,} | {built:.0f} s | {worked:.0f} s | {peak:,.0f} MB | {again:.1f} s | {disk:,.0f} MB "
-        f"| {reading['open']:.1f} s | {reading['memory']:,.0f} MB | {reading['dense']:.1f} / {reading['dense95']:.1f} ms "
+        f"| {reading['open']:.1f} s | {reading['dense']:.1f} / {reading['dense95']:.1f} ms "
         f"| {reading['keyword']:.1f} / {reading['keyword95']:.1f} ms |"
     )
 
@@ -215,7 +215,6 @@ def read(settings: IndexSettings, texts: Sequence[str]) -> dict[str, float]:
         keyword = [1000 * timed(lambda t=text: corpus.keyword(t, 40)) for text in texts]  # type: ignore[misc]
     return {
         "open": opened,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "dense": float(np.percentile(dense, 50)),
         "dense95": float(np.percentile(dense, 95)),
         "keyword": float(np.percentile(keyword, 50)),
@@ -224,7 +223,7 @@ def read(settings: IndexSettings, texts: Sequence[str]) -> dict[str, float]:
 
 
 def in_own_process(settings: IndexSettings, texts: Sequence[str]) -> dict[str, float]:
-    """What `read` finds in a process of its own, so that its memory is that of reading alone."""
+    """What `read` finds in a process of its own, which has nothing of the build in its caches."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(read, (settings, texts))
 

@@ -55,6 +55,15 @@ def test_folders_without_any_article_end_with_1_and_leave_the_index_as_it_was(
     assert dateline("ask", "--json", "What did the harbour of Selmouth open?").json["status"] == "ANSWERED"
 
 
+def test_the_number_of_processes_is_one_or_more(dateline: Dateline, articles: Path) -> None:
+    assert dateline("index", articles, "--workers", "2").code == 0
+    for wrong in ("0", "two"):
+        ended = dateline("index", articles, "--workers", wrong)
+        assert (ended.code, ended.out) == (2, "")
+        assert is_one_line(ended.err)
+        assert repr(wrong) in ended.err or wrong in ended.err
+
+
 def test_without_paths_the_folders_of_the_last_time_are_followed(dateline: Dateline, articles: Path) -> None:
     (articles / "ferry.txt").write_text("Ferry runs again\n\nThe ferry to Ostrel runs again since Monday.\n")
     assert counted(dateline("index", articles).out)["indexed"] == 2
