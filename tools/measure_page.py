@@ -32,12 +32,13 @@ SECONDS_TO_STOP = 15
 # since looking at every frame keeps a core busy that the answer could use.
 CLICKED = """
 waiting => new Promise(done => {
-  const asked = document.querySelectorAll("#dl-chat [data-testid=user]").length;
+  const texts = (who) => [...document.querySelectorAll(`#dl-chat [data-testid=${who}]`)].map((one) => one.textContent.trim());
+  const asked = texts("user"); // of a long conversation the page keeps the last turns only
   const look = () => {
-    const said = document.querySelectorAll("#dl-chat [data-testid=bot]");
-    const questions = document.querySelectorAll("#dl-chat [data-testid=user]").length;
-    const last = said[said.length - 1]?.textContent.trim() ?? "";
-    if (questions === asked || said.length !== questions || !last || last.startsWith(waiting)) return;
+    const questions = texts("user");
+    const said = texts("bot");
+    const isNew = questions.length !== asked.length || questions.at(-1) !== asked.at(-1);
+    if (!isNew || said.length !== questions.length || !said.at(-1) || said.at(-1).startsWith(waiting)) return;
     changes.disconnect();
     requestAnimationFrame(() => done(performance.now() - began));
   };

@@ -15,6 +15,11 @@ function keepInSight() {
 	at = log.scrollTop;
 }
 
+/** Who goes back to a place in the answer wants to stay there, also when something is drawn before the scrolling begins. */
+function letGoForPlace({ target }) {
+	if (target.closest?.('a[href="#dl-back"]')) isFollowed = false;
+}
+
 function letGo({ target }) {
 	if (target.matches?.("#dl-chat [role=log]") && Math.abs(target.scrollTop - at) > 1) isFollowed = false;
 }
@@ -58,6 +63,7 @@ function nameEverybody(words) {
 export function follow(words) {
 	document.addEventListener("keypress", holdBack, { capture: true });
 	document.addEventListener("scroll", letGo, { capture: true });
+	document.addEventListener("click", letGoForPlace, { capture: true });
 	const mend = () => {
 		keepInSight();
 		mendNames();

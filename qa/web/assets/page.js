@@ -84,7 +84,8 @@ function backToAnswer(link) {
 	const [, place] = /^dl-card-(.+)$/.exec(link.closest(".dl-passage").id);
 	const markers = [...document.querySelectorAll(`#dl-chat a[href="#dl-source-${place}"]`)];
 	const marker = markers.includes(followed) ? followed : markers[0];
-	(marker ?? document.querySelector("#dl-chat")).scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+	// At once: a smooth way there ends wherever it is when something else is drawn.
+	(marker ?? document.querySelector("#dl-chat")).scrollIntoView({ block: "center", behavior: "instant" });
 	marker?.focus({ preventScroll: true });
 }
 
