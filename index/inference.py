@@ -78,6 +78,10 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads or os.cpu_count(), thread_name_prefix="dateline-model")
 
 
+if hasattr(os, "register_at_fork"):  # threads do not come along into a forked process
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 def load_tokenizer(path: Path, *, max_tokens: int | None = None) -> Any:
     """A tokenizers.Tokenizer that pads to the longest of a batch; cuts at `max_tokens` only if that is given."""
     from tokenizers import Tokenizer

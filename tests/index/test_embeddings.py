@@ -1,5 +1,7 @@
 """The embedders, with the real model."""
 
+import multiprocessing
+import os
 import shutil
 from pathlib import Path
 
@@ -50,6 +52,15 @@ def test_progress_ends_at_the_number_of_texts(minilm: MiniLMEmbedder) -> None:
     seen: list[tuple[int, int]] = []
     minilm.embed(["port"] * 3, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (3, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_embeds_too(minilm: MiniLMEmbedder) -> None:
+    minilm.embed(TEXTS)
+    child = multiprocessing.get_context("fork").Process(target=minilm.embed, args=(TEXTS,))
+    child.start()
+    child.join(30)
+    assert child.exitcode == 0
 
 
 def test_no_texts_give_no_vectors(minilm: MiniLMEmbedder) -> None:
