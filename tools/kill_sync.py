@@ -172,7 +172,6 @@ def forge(place: Path, real: bool) -> None:
     """What the forking process does: a line begins a sync and tells its number, the next one waits for its end."""
     import chromadb  # noqa: F401
 
-    from index.inference import _pool
     from index.sync import sync_index
 
     model = embedder(real)
@@ -182,7 +181,6 @@ def forge(place: Path, real: bool) -> None:
         readable, writable = os.pipe()
         pid = os.fork()
         if not pid:
-            _pool.cache_clear()  # its threads did not come along
             try:
                 sync_index([site.folder], settings=site.settings(), embedder=model)
                 os.write(writable, b"done")
