@@ -30,6 +30,7 @@ WIDE, PHONE = (1280, 860), (390, 844)
 def answer(page: Page) -> None:
     """A question, its answer, and the proof of a clicked marker."""
     ask(page, ANSWERED)
+    page.locator("#dl-next a").first.wait_for()
     page.locator('#dl-chat a[href^="#dl-source-"]').first.click()
 
 
@@ -53,11 +54,11 @@ PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page], None]]] = {
 
 
 def ask(page: Page, question: str) -> None:
-    """Type a question, send it, and wait for its reply and for what may be asked next."""
+    """Type a question, send it, and wait for its reply."""
     page.fill("#dl-question textarea", question)
     page.keyboard.press("Enter")
     page.locator(".dl-about", has_text=question).wait_for()
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(500)
 
 
 def photograph(browser: Browser, address: str) -> None:
@@ -94,7 +95,8 @@ def main() -> None:
         sync_index([ROOT / "seeds", ROOT / "tests" / "corpus"], settings=settings)
         with serving(
             lambda: LiveEngine.open(settings=settings),
-            library=lambda engine: Library(settings, embedder=engine.embedder),
+            feedback=Path(folder) / "feedback.jsonl",
+            library=lambda engine: Library(settings, embedder=engine.embedder, on_change=engine.refresh),
         ) as address:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
             photograph(browser, address)

@@ -19,8 +19,11 @@ create table article (
   story text not null, sketch blob
 );
 create index story on article (story);
+create index day on article (published desc);
+create index publisher on article (publisher, published);
 create table compared (one text not null, other text not null, is_one integer not null);
 """
+NEWEST_FIRST = "order by published desc, position"  # what has no day comes last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +73,20 @@ class ArticleStore:
             raise KeyError(article_id)
         return _load(rows[0][0])
 
+    def find(self, ids: Collection[str]) -> tuple[Article, ...]:
+        """The articles of these ids, in their order; unknown ones are left out."""
+        query = "select id, data from article where id in (select value from json_each(?))"
+        found = dict(self._rows(query, (json.dumps(list(ids)),)))
+        return tuple(_load(found[id_]) for id_ in ids if id_ in found)
+
     def all(self) -> tuple[Article, ...]:
         """Every article, in the order of the files."""
         return tuple(_load(data) for (data,) in self._rows("select data from article order by position"))
+
+    def newest(self, count: int) -> tuple[Article, ...]:
+        """So many articles, the newest first and undated ones last."""
+        rows = self._rows(f"select data from article {NEWEST_FIRST} limit ?", (count,))  # noqa: S608, ours
+        return tuple(_load(data) for (data,) in rows)
 
     def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
         """Count, publishers and dates of the articles in scope."""
@@ -114,13 +128,28 @@ class ArticleStore:
         conditions, more = conditions_on(scope)
         rows = self._rows(
             "select story, id, publisher, published, json_extract(data, '$.title') from article"  # noqa: S608, ours
-            f" where {' and '.join([which, *conditions])} order by published is null, published desc, position",
+            f" where {' and '.join([which, *conditions])} {NEWEST_FIRST}",
             (*values, *more),
         )
         found: dict[str, list[tuple]] = {}  # type: ignore[type-arg]
         for story, *row in rows:
             found.setdefault(story, []).append(tuple(row))
         return tuple(_story(id_, articles) for id_, articles in found.items())
+
+    def newest_stories(self, count: int, scope: Scope = EVERYTHING, *, most_told: bool = False) -> tuple[str, ...]:
+        """The ids of the newest articles in scope, each of another story; undated ones come last.
+
+        Of one day, the story with the most articles comes first; with `most_told`, of all days.
+        """
+        conditions, values = conditions_on(scope)
+        where = f"where {' and '.join(conditions)}" if conditions else ""
+        first = "count(*) desc, " if most_told else ""
+        rows = self._rows(  # SQLite takes the id from the row of the maximum
+            f"select id, max(published) as day from article {where} group by story"  # noqa: S608, ours
+            f" order by {first}day desc, count(*) desc, min(position) limit ?",
+            (*values, count),
+        )
+        return tuple(id_ for id_, _ in rows)
 
     def grouping(self) -> Grouping:
         """What is known of the stories, for the next index."""
@@ -139,7 +168,7 @@ class ArticleStore:
         """Release the file."""
         self._connection.close()
 
-    def _rows(self, query: str, values: Sequence[str] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, query: str, values: Sequence[str | int] = ()) -> list[tuple]:  # type: ignore[type-arg]
         try:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -10,16 +11,15 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-import numpy as np
-
 from index.articlestore import ArticleStore
-from index.embeddings import Embedder, Progress, Vectors
+from index.directives import without_orders
+from index.embeddings import Embedder, Progress, Vectors, embed_in_parts
 from index.fingerprint import LIBRARIES, Fingerprint, fingerprint
 from index.generations import Manifest, SourceRecord
 from index.integrity import sums
 from index.kept import Kept
-from index.keywords import KeywordIndex, keyword_text
-from index.passages import cut, embedded_text
+from index.keywords import KeywordIndex, findable_text
+from index.passages import cut, readable_text
 from index.previous import Previous
 from index.settings import IndexSettings
 from index.stories import UNGROUPED, Grouping, group
@@ -28,6 +28,7 @@ from index.vectors import Place, StoredPassage, VectorStore
 
 PATCHED_FROM = 500  # passages; below, a vector store is built from nothing in less time than a copy is opened
 PATCHED_SHARE = 0.2  # of the passages may have been changed in copies; then the store is built from nothing again
+_LOG = logging.getLogger(__name__)
 
 
 class Way(Enum):
@@ -62,6 +63,11 @@ class _Row:
     article: Article
     passage: Passage
     key: str
+    said: str | None  # the passage without orders, where that had to be found out
+
+    @property
+    def readable(self) -> str:
+        return without_orders(self.passage.text) if self.said is None else self.said
 
 
 def build(
@@ -74,11 +80,16 @@ def build(
     """
     taken = previous if previous and previous.fits else None
     rows = _rows(plan.articles, taken.kept if taken else None, settings, embedder)
-    vectors, embedded, seconds = _vectors(rows, previous, embedder, progress)
+    _LOG.info("%d articles are cut into %d passages", len(plan.articles), len(rows))
+    Kept.save(folder / "kept", ((row.passage, row.key) for row in rows))
+    vectors, embedded, seconds = _vectors(rows, previous, embedder, progress, folder / "kept")
+    _LOG.info("%d passages are embedded", embedded)
     patched = _store(rows, vectors, Place(generation=folder, url=settings.chroma_url), taken, way)
+    _LOG.info("the vectors are stored")
     _keywords(folder / "keywords", rows, taken)
+    _LOG.info("the keywords are stored")
     ArticleStore.create(folder / "articles.sqlite", plan.articles, group(plan.articles, _known(taken)))
-    Kept.save(folder / "kept", [row.passage for row in rows], [row.key for row in rows], vectors)
+    _LOG.info("the articles are stored")
     prints = {**fingerprint(settings, embedder), "dimension": vectors.shape[1]}
     manifest = Manifest(
         index_id=_index_id(plan.articles, prints),
@@ -103,25 +114,36 @@ def _rows(articles: Sequence[Article], kept: Kept | None, settings: IndexSetting
     for article in articles:
         if kept and (known := kept.rows.get(article.id)):
             passages, keys = kept.passages(article), [key for _, _, key in known]
+            said: list[str | None] = [None] * len(known)
         else:
             passages = cut(article, embedder.token_starts, room)
-            keys = [_key(article, passage) for passage in passages]
-        rows += (_Row(article=article, passage=p, key=key) for p, key in zip(passages, keys, strict=True))
+            readable = [without_orders(passage.text) for passage in passages]
+            keys, said = [_key(article, text) for text in readable], list(readable)
+        rows += (
+            _Row(article=article, passage=p, key=key, said=text)
+            for p, key, text in zip(passages, keys, said, strict=True)
+        )
     return rows
 
 
 def _vectors(
-    rows: Sequence[_Row], previous: Previous | None, embedder: Embedder, progress: Progress | None
+    rows: Sequence[_Row], previous: Previous | None, embedder: Embedder, progress: Progress | None, folder: Path
 ) -> tuple[Vectors, int, float]:
-    """Vectors in the order of the rows, how many of them were embedded now, and the seconds that took."""
+    """Vectors in the order of the rows, in a file of the folder, how many were embedded now, and the seconds that took."""
     known = previous.vectors({row.key for row in rows}) if previous else {}
-    missing = {row.key: row for row in rows if row.key not in known}
+    missing = {row.key: number for number, row in enumerate(rows) if row.key not in known}
+    places = list(missing.values())
+    vectors = Kept.vectors_for(folder, len(rows), len(next(iter(known.values())))) if known else None
     began = time.perf_counter()
-    texts = [embedded_text(row.article.title, row.passage.text) for row in missing.values()]
-    fresh = embedder.embed(texts, progress) if texts else ()
+    for part, fresh in embed_in_parts(embedder, places, lambda number: _embedded(rows[number]), progress):
+        vectors = Kept.vectors_for(folder, len(rows), fresh.shape[1]) if vectors is None else vectors
+        vectors[part] = fresh
     seconds = time.perf_counter() - began
-    known.update(zip(missing, fresh, strict=True))
-    return np.stack([known[row.key] for row in rows]), len(missing), seconds
+    assert vectors is not None
+    for number, row in enumerate(rows):
+        if missing.get(row.key) != number:
+            vectors[number] = known[row.key] if row.key in known else vectors[missing[row.key]]
+    return vectors, len(places), seconds
 
 
 def _store(rows: Sequence[_Row], vectors: Vectors, place: Place, previous: Previous | None, way: Way) -> int:
@@ -148,12 +170,12 @@ def _changes(rows: Sequence[_Row], previous: Previous) -> tuple[list[str], list[
 
 
 def _keywords(folder: Path, rows: Sequence[_Row], previous: Previous | None) -> None:
-    texts: list[str | int] = [
+    texts = (
         previous.kept.places[row.passage.id]
         if previous and previous.kept and _is_as_before(row.article, previous, _worded)
-        else keyword_text(row.article, row.passage)
+        else findable_text(row.article, row.readable)
         for row in rows
-    ]
+    )
     KeywordIndex.build(
         folder,
         [row.passage.id for row in rows],
@@ -188,8 +210,12 @@ def _stored(row: _Row) -> StoredPassage:
     return StoredPassage(passage=row.passage, published=article.published, publisher=article.credited)
 
 
-def _key(article: Article, passage: Passage) -> str:
-    return hashlib.sha256(embedded_text(article.title, passage.text).encode()).hexdigest()
+def _embedded(row: _Row) -> str:
+    return readable_text(row.article.title, row.readable)
+
+
+def _key(article: Article, readable: str) -> str:
+    return hashlib.sha256(readable_text(article.title, readable).encode()).hexdigest()
 
 
 def _index_id(articles: Iterable[Article], prints: Fingerprint) -> str:

@@ -32,8 +32,10 @@ PROBES = 100  # passages whose own vectors are searched for
 NEAREST = 10
 SELF_HITS = 0.99  # of them have to be found first
 RECALL = 0.99  # of the ten nearest that comparing with every vector finds
+AT_ONCE = 50_000  # vectors that are read at a time
 SAME = 1e-4  # of cosine: nearer than this is as near
 PATIENCE = 300.0  # seconds without an answer, after which the check has failed
+PACE = 2**20  # bytes of an index for which a second more is waited
 _CODE = "from index.checking import main; main()"
 
 
@@ -73,7 +75,7 @@ class Checker:
         try:
             self._process.stdin.write(json.dumps(str(generation.absolute())) + "\n")
             self._process.stdin.flush()
-            line = self._answer(self._process)
+            line = self._answer(self._process, PATIENCE + _size(generation) / PACE)
         except BrokenPipeError:
             line = ""
         wrong = json.loads(line) if line else self._ended()
@@ -87,12 +89,12 @@ class Checker:
             with suppress(BrokenPipeError):
                 process.communicate()
 
-    def _answer(self, process: "subprocess.Popen[str]") -> str:
+    def _answer(self, process: "subprocess.Popen[str]", patience: float) -> str:
         assert process.stdout
         with selectors.DefaultSelector() as waiting:
             if os.name == "posix":
                 waiting.register(process.stdout, selectors.EVENT_READ)
-                if not waiting.select(PATIENCE):
+                if not waiting.select(patience):
                     process.kill()
         return process.stdout.readline()
 
@@ -102,6 +104,10 @@ class Checker:
         process.communicate()
         code = process.returncode
         return f"the process that read it ended with {signal.Signals(-code).name if code < 0 else code}"
+
+
+def _size(generation: Path) -> int:
+    return sum(file.stat().st_size for file in generation.rglob("*") if file.is_file())
 
 
 def faults(generation: Path) -> Iterator[str]:
@@ -137,24 +143,21 @@ def _faults_of_vectors(folder: Path, manifest: Manifest, kept: Kept) -> Iterator
         yield f"{count} passages in the vector store instead of {manifest.passages}"
     random = np.random.default_rng(manifest.passages)
     probes = random.choice(manifest.passages, size=min(PROBES, manifest.passages), replace=False)
-    ids = list(kept.places)
     vectors = np.asarray(kept.vectors[np.sort(probes)])
-    found = engine.query(vectors, min(NEAREST, manifest.passages))
-    itself, nearest = _shares(vectors, found, ids, kept)
+    wanted = min(NEAREST, manifest.passages)
+    found = engine.query(query_embeddings=list(vectors), n_results=wanted, include=["distances"])
+    itself, nearest = _shares(vectors, found["ids"], kept)
     if itself < SELF_HITS or nearest < RECALL:
         yield f"of {len(probes)} passages {itself:.0%} find themselves, with {nearest:.0%} of those nearest to them"
 
 
-def _shares(
-    vectors: NDArray[np.float32], found: Sequence[Sequence[str]], ids: Sequence[str], kept: Kept
-) -> tuple[float, float]:
+def _shares(vectors: NDArray[np.float32], found: Sequence[Sequence[str]], kept: Kept) -> tuple[float, float]:
     """How many probes find themselves first, and how much of what is nearest they find; equals count as each other."""
-    places = {id_: row for row, id_ in enumerate(ids)}
     firsts, hits, wanted = 0, 0, 0
-    for vector, names in zip(vectors, found, strict=True):
-        cosines = np.asarray(kept.vectors) @ vector
+    parts = [vectors @ kept.vectors[begin : begin + AT_ONCE].T for begin in range(0, len(kept.vectors), AT_ONCE)]
+    for cosines, names in zip(np.concatenate(parts, axis=1), found, strict=True):
         best = np.partition(cosines, -len(names))[-len(names) :] if names else cosines
-        got = np.array([cosines[places[name]] for name in names if name in places])
+        got = np.array([cosines[kept.places[name]] for name in names if name in kept.places])
         firsts += bool(got.size and got[0] >= cosines.max() - SAME)
         hits += int((got >= best.min() - SAME).sum())
         wanted += len(best)

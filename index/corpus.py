@@ -15,6 +15,7 @@ from index.fingerprint import fingerprint, require
 from index.generations import Manifest, current, others, reading
 from index.integrity import verify
 from index.keywords import KeywordIndex, bases
+from index.passages import passage_id
 from index.settings import IndexSettings
 from index.types import EVERYTHING, Article, Passage, Scope, Story
 from index.vectors import Place, VectorStore
@@ -128,6 +129,16 @@ class Corpus:
     def articles(self) -> tuple[Article, ...]:
         """Every article, in the order of the files."""
         return self._articles.all()
+
+    def newest_stories(self, count: int, scope: Scope = EVERYTHING, *, most_told: bool = False) -> tuple[Passage, ...]:
+        """The first passages of the newest articles in scope, each of another story; see `ArticleStore`."""
+        ids = [passage_id(id_, 0) for id_ in self._articles.newest_stories(count, scope, most_told=most_told)]
+        found = self._vectors.passages(ids)
+        return tuple(found[id_] for id_ in ids if id_ in found)
+
+    def newest(self, count: int) -> tuple[Article, ...]:
+        """So many articles, the newest first and undated ones last."""
+        return self._articles.newest(count)
 
     def coverage(self, scope: Scope = EVERYTHING) -> Coverage:
         """What the articles in scope cover."""

@@ -1,9 +1,10 @@
-"""Sentences of an article that speak to a machine and not to a reader: neither searched, read, quoted nor believed."""
+"""Sentences that speak to a machine and not to a reader, or of the page and not of the news: neither searched nor quoted."""
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from index.notices import is_notice
 from index.sentences import sentence_spans
 
 _SAID = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies)|messages?|prompts?|instructions?|context)"
@@ -67,7 +68,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def is_directive(sentence: str) -> bool:
-    """Whether a sentence itself tells whoever processes the text what to do, or asks it something.
+    """Whether a sentence itself tells whoever processes the text what to do, or asks it something, or is the page's own.
 
     What it reports between quotation marks is somebody's words, and those do not count: an article about planted
     instructions can be quoted.
@@ -105,7 +106,7 @@ def _blanked(text: str, tells: Callable[[str], bool]) -> str:
 
 @lru_cache(maxsize=20_000)  # sentences: an index asks three times about each, an answer again
 def _is_order(sentence: str) -> bool:
-    return _tells(_own(sentence))
+    return _tells(_own(sentence)) or is_notice(sentence)
 
 
 def _own(sentence: str) -> str:

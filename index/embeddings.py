@@ -8,7 +8,7 @@ starts in a second where torch needs ten; the vectors agree to five decimals (te
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +28,7 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 BATCH = 32  # the fastest of 8 to 128 on two cores, within noise (docs/measurements.md)
 SPACES = ("\u2581", "\u0120")  # how SentencePiece and byte-level BPE mark the beginning of a word
 SLICE = 16 * BATCH  # texts between two progress reports
+AT_ONCE = 50_000  # texts that are embedded in one go: their vectors lie in memory three times
 
 
 class Embedder(Protocol):
@@ -279,6 +280,23 @@ def _by_length(
     vectors = np.empty_like(stacked)
     vectors[order] = stacked
     return vectors
+
+
+def embed_in_parts(
+    embedder: Embedder, numbers: Sequence[int], text_of: Callable[[int], str], progress: Progress | None = None,
+    at_once: int = AT_ONCE,
+) -> Iterator[tuple[Sequence[int], Vectors]]:  # fmt: skip
+    """Embed the texts of these numbers so many at once: each part of the numbers with its vectors."""
+    for begin in range(0, len(numbers), at_once):
+        part = numbers[begin : begin + at_once]
+        yield part, embedder.embed([text_of(number) for number in part], _shifted(progress, begin, len(numbers)))
+
+
+def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress of a part, told as that of the whole."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, total)
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from index.datelines import agency_in, dateline_of
 from index.dates import Day, days_in, days_of_line, is_date_line
+from index.notices import is_notice_paragraph
 from index.readers.fields import shortened
 
 _SECTIONS = (
@@ -98,11 +99,16 @@ def lay_out(paragraphs: Sequence[str], title: str | None = None) -> Layout:
         title = title or blocks[start]
         start += 1
     begin = _body_start(blocks, start, title)
-    body = [block for block in _without_ending(blocks[begin:]) if not _INSIDE.fullmatch(_bare(block))]
+    body = [block for block in _without_ending(blocks[begin:]) if not _is_furniture(block)]
     decks = [block for block in blocks[start:begin] if _is_deck_to_keep(block, body, title)]
     days, publisher = _head_facts([*before, *blocks[start:begin]], body[:2])
     text = tuple(decks + body)
     return Layout(title=title or _derived(text), paragraphs=text, days=days, publisher=publisher)
+
+
+def _is_furniture(block: str) -> bool:
+    """Whether a paragraph of the body cannot be the article's."""
+    return bool(_INSIDE.fullmatch(_bare(block))) or is_notice_paragraph(block)
 
 
 def _bare(block: str) -> str:
@@ -196,7 +202,7 @@ def _without_ending(blocks: Sequence[str]) -> list[str]:
         if not in_box:
             kept.append(block)
             before += len(block)
-    while kept and _TRAILING.fullmatch(_bare(kept[-1])):
+    while kept and (_TRAILING.fullmatch(_bare(kept[-1])) or is_notice_paragraph(kept[-1])):
         kept.pop()
     return kept
 

@@ -35,8 +35,8 @@ _NAME = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{6}")
 class SourceRecord:
     """What one file gave when it was read: the ids of its articles and what could not be read, as JSON values.
 
-    `copies` counts its articles that an earlier file gave too; they are in that file's `articles` only. `stamp` is the
-    file's size and times when it was hashed, by which it is known again without reading it.
+    `copies` counts its articles that an earlier file gave too; only those that another publisher prints are in `articles`.
+    `stamp` is the file's size and times when it was hashed, by which it is known again without reading it.
     """
 
     sha256: str

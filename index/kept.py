@@ -1,7 +1,7 @@
 """What a generation keeps beside its indexes, so that the next one need not compute it again: passages and vectors."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,14 +27,19 @@ class Kept:
     vectors: Vectors
 
     @staticmethod
-    def save(folder: Path, passages: Sequence[Passage], keys: Sequence[str], vectors: Vectors) -> None:
-        """Write them into a new folder."""
+    def save(folder: Path, passages: Iterable[tuple[Passage, str]]) -> None:
+        """Write the passages with their keys into a new folder."""
         rows: dict[str, list[Row]] = {}
-        for passage, key in zip(passages, keys, strict=True):
+        for passage, key in passages:
             rows.setdefault(passage.article_id, []).append((passage.start, passage.end, key))
         folder.mkdir()
         (folder / _ROWS).write_text(json.dumps(rows), encoding="utf-8")
-        np.save(folder / _VECTORS, vectors)
+
+    @staticmethod
+    def vectors_for(folder: Path, passages: int, width: int) -> Vectors:
+        """An array for the vectors of so many passages that lies in the folder, and not in memory."""
+        vectors: Vectors = np.lib.format.open_memmap(folder / _VECTORS, "w+", np.float32, (passages, width))
+        return vectors
 
     @classmethod
     def open(cls, folder: Path) -> "Kept":

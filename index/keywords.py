@@ -5,11 +5,13 @@ Scores are Lucene's BM25 as bm25s computes them (Lù 2024, arXiv 2407.03618).
 
 import json
 import unicodedata
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from re import compile as pattern
 from typing import Any
@@ -26,6 +28,7 @@ ANALYSER = "fold+snowball-english-2"  # part of the fingerprint: change it when 
 ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "ings", "ly")
 SHORTEST_BASE = 4  # letters
 _WORD = pattern(r"\w+(?:[.,]\d+)*")
+_NOTHING = array("i", [0]).tobytes()
 _STOPWORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have he her his how i if in into is it its me my"
     " of on or our s she so t than that the their them then there these they this to was we were what when where"
@@ -61,9 +64,14 @@ def bases(word: str) -> set[str]:
 
 def keyword_text(article: Article, passage: Passage) -> str:
     """What a passage can be found by, orders to machines left out."""
+    return findable_text(article, without_orders(passage.text))
+
+
+def findable_text(article: Article, readable: str) -> str:
+    """The same for a passage whose text is without orders already."""
     day = article.published
     dated = f"{day:%d %B %Y} {day.isoformat()} {day.day}" if day else ""
-    return f"{article.title}\n{article.publisher or ''} {dated}\n{without_orders(passage.text)}"
+    return f"{article.title}\n{article.publisher or ''} {dated}\n{readable}"
 
 
 class KeywordIndex:
@@ -74,7 +82,7 @@ class KeywordIndex:
 
     @classmethod
     def build(
-        cls, folder: Path, ids: Sequence[str], texts: Sequence[str | int], days: Sequence[date | None],
+        cls, folder: Path, ids: Sequence[str], texts: Iterable[str | int], days: Sequence[date | None],
         publishers: Sequence[str | None], before: WordLists | None = None,
     ) -> None:  # fmt: skip
         """Write the index of these texts into a new folder; `days` and `publishers` are those of their articles.
@@ -172,13 +180,13 @@ class _Filters:
         return inside
 
 
-def _stemmed(lists: WordLists) -> tuple[list[list[int]], dict[str, int]]:
+def _stemmed(lists: WordLists) -> tuple[list["array[int]"], dict[str, int]]:
     """The terms of each text as bm25s takes them: numbers, and the number of each term; a text without any has ""."""
     numbers: dict[str, int] = {"": 0}
     stems = [-1 if word in _STOPWORDS else numbers.setdefault(_stem(word), len(numbers)) for word in lists.words]
     found = np.array(stems, dtype=np.int32)[lists.numbers]
-    texts = np.split(found, lists.ends[:-1])
-    return [text[text >= 0].tolist() or [0] for text in texts], numbers
+    texts = (found[a:b] for a, b in pairwise([0, *lists.ends.tolist()]))
+    return [array("i", text[text >= 0].tobytes() or _NOTHING) for text in texts], numbers
 
 
 def _vocabulary(lists: WordLists) -> list[str]:

@@ -9,12 +9,17 @@ from index.types import Article, Passage
 
 TokenStarts = Callable[[str], Sequence[int]]
 SPECIAL_TOKENS = 3  # [CLS], [SEP] and one between title and passage, at most
-CUTTING = "sentences-2"  # part of the fingerprint: change it when passages are cut in another way
+CUTTING = "sentences-3"  # part of the fingerprint: change it when passages are cut in another way
 
 
 def embedded_text(title: str, text: str) -> str:
     """The string that is embedded for a passage, without orders to machines; its sha256 is the key of the vector."""
-    return f"{title}\n{without_orders(text)}"
+    return readable_text(title, without_orders(text))
+
+
+def readable_text(title: str, readable: str) -> str:
+    """The same for a passage whose text is without orders already."""
+    return f"{title}\n{readable}"
 
 
 def cut(article: Article, token_starts: TokenStarts, max_tokens: int) -> tuple[Passage, ...]:
@@ -70,10 +75,15 @@ def _tokens(starts: Sequence[int], begin: int, stop: int) -> int:
     return bisect_left(starts, stop) - bisect_left(starts, begin)
 
 
+def passage_id(article_id: str, ordinal: int) -> str:
+    """The id of an article's passage of that number."""
+    return f"{article_id}-{ordinal:03d}"
+
+
 def passage_of(article: Article, ordinal: int, start: int, end: int) -> Passage:
     """The passage of that number, from one character of the article's text to another."""
     return Passage(
-        id=f"{article.id}-{ordinal:03d}",
+        id=passage_id(article.id, ordinal),
         article_id=article.id,
         ordinal=ordinal,
         start=start,

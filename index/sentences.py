@@ -1,6 +1,7 @@
 """Where the sentences of a text begin and end."""
 
 import re
+from functools import lru_cache
 
 from index.datelines import dateline_of
 
@@ -26,18 +27,20 @@ def sentence_spans(text: str, language: str = "en") -> tuple[tuple[int, int], ..
     """
     spans: list[tuple[int, int]] = []
     for start, end in paragraph_spans(text):
-        dateline = dateline_of(text[start:end])
-        spans.extend(_segment(text, start + dateline.end if dateline else start, end, language))
+        spans += ((start + a, start + b) for a, b in _segment(text[start:end], language))
     return tuple(spans)
 
 
-def _segment(text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1_000)  # paragraphs: while an article is cut, the same ones are asked for again
+def _segment(paragraph: str, language: str) -> list[tuple[int, int]]:
     from sentencex import get_sentence_boundaries
 
-    found = []
-    for piece in get_sentence_boundaries(language, text[start:end]):
-        a, b = _trim(text, start + piece["start_index"], start + piece["end_index"])
-        if _WORD.search(text, a, b):
+    dateline = dateline_of(paragraph)
+    start = dateline.end if dateline else 0
+    found: list[tuple[int, int]] = []
+    for piece in get_sentence_boundaries(language, paragraph[start:]):
+        a, b = _trim(paragraph, start + piece["start_index"], start + piece["end_index"])
+        if _WORD.search(paragraph, a, b):
             found.append((a, b))
         elif found and b > a:  # closing quotes and the like belong to what they close
             found[-1] = (found[-1][0], b)

@@ -123,7 +123,7 @@ _WITHIN = re.compile(r"(?<=[\w,;:] )[^\W\d_]\w*")  # words that begin no sentenc
 
 def shingles(text: str) -> NDArray[np.uint32]:
     """The hashes of every five words in a row, each once and in order; of all words where there are fewer."""
-    hashes = np.array([zlib.crc32(word.encode()) for word in words(text)], dtype=np.uint32)
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, words(text))), dtype=np.uint32)
     if not hashes.size:
         return hashes
     runs = np.lib.stride_tricks.sliding_window_view(hashes, min(SHINGLE, hashes.size))

@@ -1,5 +1,6 @@
 """Folders -> index: read what changed, build a generation beside the live one, check it, publish it."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ from pathlib import Path
 from index.articles import SourceFile, discover, read_file, stamp_of
 from index.building import Built, Plan, Way, build
 from index.checking import Checker
+from index.copies import own_id
 from index.embeddings import Embedder, Progress, open_embedder
 from index.errors import IndexBroken, NothingToIndex, ServerAway
 from index.generations import (
@@ -27,7 +29,8 @@ from index.types import Article, Problem, SyncReceipt
 from index.vectors import Place, VectorStore
 
 SETTLED = 2_000_000_000  # nanoseconds after a change, when the next is sure to have another time
-READING = 3  # raise when articles are read in another way, so that files which did not change are read again
+_LOG = logging.getLogger(__name__)
+READING = 4  # raise when articles are read in another way, so that files which did not change are read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,9 @@ def sync_index(
         if previous:
             opened.callback(previous.close)
         roots = tuple(str(path) for path in paths) if paths else recorded_roots(settings.index_dir)
+        _LOG.info("what was indexed before is opened")
         reading = _read(roots, settings, previous if previous and previous.fits else None, retry)
+        _LOG.info("%d articles are read", len(reading.articles))
         if previous and previous.live and previous.fits and _same(previous, reading, roots, settings):
             return _receipt(reading, Built(manifest=previous.manifest), previous, settings, began)
         plan = Plan(articles=reading.articles, files=reading.files, roots=roots, reading=_reading_settings(settings))
@@ -98,11 +103,12 @@ def _publish(
 ) -> Built:  # fmt: skip
     """Build, check and publish; what fails its check is made again in a surer way."""
     checker.start()
-    ways = list(Way)
+    ways = [way for way in Way if way is not Way.PATCHED or (previous and previous.fits)]
     for way in ways:
         folder = new_generation(settings.index_dir)
         try:
             built = build(folder, plan, settings, embedder, previous=previous, way=way, progress=progress)
+            _LOG.info("the index is built and is being checked")
             checker.check(folder)
         except IndexBroken:
             _remover(settings)(folder)
@@ -126,26 +132,29 @@ def _read(roots: Sequence[str], settings: IndexSettings, previous: Previous | No
     stamps = {name: (record.stamp, record.sha256) for name, record in known.items()}
     discovery = discover(paths, max_bytes=int(settings.max_file_mb * 2**20), known=stamps, without=settings.index_dir)
     articles: dict[str, Article] = {}
+    publishers: dict[str, str | None] = {}
     files: dict[str, SourceRecord] = {}
     problems = list(discovery.problems)
     unchanged = 0
     for source in discovery.files:
         before = known.get(source.name)
         same = before if before and before.sha256 == source.sha256 and not (retry and _failed(before)) else None
-        # A copy is kept with its first file only, so a file that holds one is read again: the first may be gone.
+        # A copy is not kept, or not under its own id, because of an earlier file: that may be gone.
         items = _recalled(same, previous) if same and previous and not same.copies else _read_afresh(source, settings)
         mine: list[str] = []
         copies = 0
         for item in items:
             if isinstance(item, Problem):
                 problems.append(item)
-            elif item.id in articles:
-                problems.append(_copy_of(item, articles[item.id]))
-                copies += 1
-            else:
-                articles[item.id] = item
-                mine.append(item.id)
-                unchanged += same is not None and item.id in same.articles
+                continue
+            copies += item.id in articles
+            id_ = own_id(item, publishers)
+            if id_ in articles:
+                problems.append(_copy_of(item, articles[id_]))
+                continue
+            articles[id_], publishers[id_] = replace(item, id=id_), item.credited
+            mine.append(id_)
+            unchanged += same is not None and id_ in same.articles
         noted = tuple(asdict(item) for item in items if isinstance(item, Problem))
         record = SourceRecord(sha256=source.sha256, articles=tuple(mine), copies=copies, problems=noted)
         files[source.name] = _stamped(record, source, began)

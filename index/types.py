@@ -19,7 +19,8 @@ class Article:
     """One news article, as it was read.
 
     `text` is the body without title and site furniture; every passage, quote and offset refers to it. `id` depends on
-    title and text only, so an article keeps it when its file is renamed or its date corrected. `sha256` is the hash of
+    title and text only, so an article keeps it when its file is renamed or its date corrected; a copy that another publisher
+    prints has an id of its own. `sha256` is the hash of
     the text. `publisher` is the name of the original publisher, or None where the article does not say. `kind` is
     "article" unless the file says otherwise ("brief": our words after somebody else's article; "fictional": invented).
     `path` is the file it was read from, `line` its line there for JSON Lines. `lacks_year` says that it gives a day, without

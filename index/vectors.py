@@ -1,5 +1,7 @@
 """Passages and their vectors in Chroma, in files or on a server; the only importer of chromadb."""
 
+import json
+import logging
 import shutil
 import threading
 from base64 import b64encode
@@ -20,7 +22,8 @@ from index.types import EVERYTHING, Passage, Scope
 
 COLLECTION = "passages"
 FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with passages to narrow a search
-WRITE_BATCH = 256  # Chroma advises 50 to 250 for inserts; the hard limit is 5,461
+WRITE_BATCH = 2_500  # passages that are written to files at a time; Chroma's limit is 5,461
+SENT_BATCH = 250  # passages that are sent to a server at a time; Chroma advises 50 to 250
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
 DENSE = {
     "max_neighbors": 32,
@@ -29,6 +32,7 @@ DENSE = {
 }  # finds all where many texts are nearly the same
 LOGGED = 100  # passages; fewer are in the graph again at once
 UNWRITTEN = 20_000  # passages at most of which the graph is not written out while a store is built
+_LOG = logging.getLogger(__name__)
 _opening = threading.Lock()  # PersistentClient is thread-safe in use, not while it is made or closed
 
 
@@ -77,6 +81,7 @@ class VectorStore:
 
     def __init__(self, client: Any, collection: Any, place: Place, files: ExitStack | None = None) -> None:
         self._client, self._collection, self._place, self._files = client, collection, place, files or ExitStack()
+        self._portion = SENT_BATCH
 
     @classmethod
     def create(cls, place: Place, *, dense: bool = False, expected: int = 0) -> "VectorStore":
@@ -86,15 +91,18 @@ class VectorStore:
         the graph again by everyone who opens the store.
         """
         graph = {"space": "cosine", "ef_search": 200, **(DENSE if dense else {})}
+        portion, together = portions(expected)
         if expected >= LOGGED:
-            graph["sync_threshold"] = -(-expected // -(-expected // UNWRITTEN))
+            graph["sync_threshold"] = max(together, LOGGED)
         with _opened(place) as client:
             collection = client.create_collection(
                 place.collection,
                 embedding_function=None,
                 configuration={"hnsw": graph},
             )
-        return cls(client, collection, place)
+        store = cls(client, collection, place)
+        store._portion = SENT_BATCH if place.url else portion
+        return store
 
     @classmethod
     def continued(cls, place: Place, before: Place) -> "VectorStore":
@@ -106,15 +114,18 @@ class VectorStore:
     @classmethod
     def open(cls, place: Place) -> "VectorStore":
         """Open a store that was written before."""
+        if place.url:
+            with _opened(place) as client:
+                return cls(client, client.get_collection(place.collection, embedding_function=None), place)
+        if not (place.folder / "chroma.sqlite3").is_file():
+            raise IndexBroken(f"The vector store {place} is missing. {REBUILD}")
         with ExitStack() as files:
-            folder = None
-            if not place.url:
-                if not (place.folder / "chroma.sqlite3").is_file():
-                    raise IndexBroken(f"The vector store {place} is missing. {REBUILD}")
-                folder = files.enter_context(private_copy(place.folder, place.generation.parent))
-            with _opened(place, folder) as client:
-                collection = client.get_collection(place.collection, embedding_function=None)
-            return cls(client, collection, place, files.pop_all())
+            folder = files.enter_context(private_copy(place.folder, place.generation.parent))
+            try:
+                engine = Engine(folder)
+            except Exception as error:
+                raise _broken(place, error) from error
+            return cls(engine, engine, place, files.pop_all())
 
     @staticmethod
     def remove(place: Place) -> None:
@@ -127,18 +138,19 @@ class VectorStore:
 
     def add(self, stored: Sequence[StoredPassage], vectors: NDArray[np.float32]) -> None:
         """Write passages with their vectors, shape (passages, dimension)."""
-        for begin in range(0, len(stored), WRITE_BATCH):
-            batch = stored[begin : begin + WRITE_BATCH]
+        for begin in range(0, len(stored), self._portion):
+            batch = stored[begin : begin + self._portion]
             self._collection.add(
                 ids=[s.passage.id for s in batch],
-                embeddings=vectors[begin : begin + WRITE_BATCH],
+                embeddings=vectors[begin : begin + self._portion],
                 metadatas=[_metadata(s) for s in batch],
             )
+            _LOG.info("%d of %d vectors are stored", begin + len(batch), len(stored))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Take passages out; for a store that is being written."""
-        for begin in range(0, len(ids), WRITE_BATCH):
-            self._collection.delete(ids=list(ids[begin : begin + WRITE_BATCH]))
+        for begin in range(0, len(ids), SENT_BATCH):
+            self._collection.delete(ids=list(ids[begin : begin + SENT_BATCH]))
 
     def query(self, vector: NDArray[np.float32], k: int, scope: Scope = EVERYTHING) -> list[tuple[Passage, float]]:
         """The k nearest passages in scope, with their cosine similarity."""
@@ -189,8 +201,19 @@ class VectorStore:
         return found
 
 
+def portions(expected: int) -> tuple[int, int]:
+    """How many passages are written at a time, and of how many the graph is written out at once.
+
+    The numbers are such that the last portion completes the last graph, whatever the number of passages.
+    """
+    graphs = -(-expected // UNWRITTEN) or 1
+    each = -(-expected // (graphs * WRITE_BATCH)) or 1
+    portion = -(-expected // (graphs * each)) or 1
+    return portion, portion * each - graphs * each
+
+
 class Engine:
-    """Chroma's engine over the files of one store, without the library around it: for counting and searching only.
+    """Chroma's engine over the files of one store, without the library around it, as a collection that is only read.
 
     It is loaded in a tenth of the time; its calls are those of `chromadb.api.rust` in the releases that Dateline takes.
     """
@@ -199,7 +222,7 @@ class Engine:
         import chromadb_rust_bindings as rust  # type: ignore[import-untyped]
 
         file = rust.SqliteDBConfig(
-            hash_type=rust.MigrationHash.MD5, migration_mode=rust.MigrationMode.Validate, url=f"{folder}/chroma.sqlite3"
+            hash_type=rust.MigrationHash.MD5, migration_mode=rust.MigrationMode.Apply, url=f"{folder}/chroma.sqlite3"
         )
         self._bindings = rust.Bindings(
             allow_reset=False, sqlite_db_config=file, persist_path=str(folder), hnsw_cache_size=8
@@ -211,10 +234,24 @@ class Engine:
         """How many passages the store holds."""
         return int(self._bindings.count(self._id, *self._where))
 
-    def query(self, vectors: NDArray[np.float32], k: int) -> list[list[str]]:
-        """The ids of the k passages nearest to each vector, the nearest first."""
-        found = self._bindings.query(self._id, None, vectors.tolist(), k, None, None, ["distances"], *self._where)
-        return [list(ids) for ids in found.ids]
+    def query(
+        self, *, query_embeddings: Sequence[NDArray[np.float32]], n_results: int, include: Sequence[str],
+        where: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        """What is nearest to each vector, as a collection of Chroma tells it."""
+        vectors = np.asarray(query_embeddings, dtype=np.float32).tolist()
+        chosen = json.dumps(where) if where else None
+        found = self._bindings.query(self._id, None, vectors, n_results, chosen, None, list(include), *self._where)
+        return {"ids": found.ids, "metadatas": found.metadatas, "distances": found.distances}
+
+    def get(self, *, ids: Sequence[str], include: Sequence[str]) -> Mapping[str, Any]:
+        """What is kept of these ids, as a collection of Chroma tells it."""
+        found = self._bindings.get(self._id, list(ids), None, None, 0, None, list(include), *self._where)
+        return {"ids": found.ids, "metadatas": found.metadatas, "embeddings": found.embeddings}
+
+    def close(self) -> None:
+        """Release the files."""
+        del self._bindings
 
 
 def as_number(day: date) -> int:
@@ -223,11 +260,11 @@ def as_number(day: date) -> int:
 
 
 @contextmanager
-def _opened(place: Place, folder: Path | None = None) -> Iterator[Any]:
-    """A client, of the files in `folder` if given; it stays open unless what is done first with it fails."""
+def _opened(place: Place) -> Iterator[Any]:
+    """A client; it stays open unless what is done first with it fails."""
     client = None
     try:
-        client = _client(place, folder or place.folder)
+        client = _client(place)
         yield client
     except SettingsError:
         raise
@@ -237,14 +274,14 @@ def _opened(place: Place, folder: Path | None = None) -> Iterator[Any]:
         raise _broken(place, error) from error
 
 
-def _client(place: Place, folder: Path) -> Any:
+def _client(place: Place) -> Any:
     import chromadb
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
     with _opening:
         if not place.url:
-            return chromadb.PersistentClient(str(folder), settings=settings)
+            return chromadb.PersistentClient(str(place.folder), settings=settings)
         client = chromadb.HttpClient(settings=settings, **_address(place.url))
     client._server._session.timeout = PATIENCE  # the client has no setting for it
     return client

@@ -42,8 +42,11 @@ class WordLists:
             known.update(zip(new, range(len(known), len(words)), strict=True))
             parts.append(np.array([known[word] for word in found], dtype=np.int32))
         numbers = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
-        used, numbers = _renumbered(numbers)
-        return cls(words=[words[n] for n in used], numbers=numbers, ends=np.cumsum([len(part) for part in parts]))
+        ends = np.cumsum([len(part) for part in parts])
+        if before:
+            used, numbers = _renumbered(numbers, len(words))
+            words = [words[n] for n in used]
+        return cls(words=words, numbers=numbers, ends=ends)
 
     def text(self, number: int) -> NDArray[np.int32]:
         """The numbers of one text's words."""
@@ -68,10 +71,14 @@ class WordLists:
             raise IndexBroken(f"The words of the index in {folder} cannot be read. {REBUILD}") from error
 
 
-def _renumbered(numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The numbers that occur, in the order in which they first do, and each number's place in that order."""
-    used, first, places = np.unique(numbers, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return used[order], rank[places].astype(np.int32)
+def _renumbered(numbers: NDArray[np.int32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The numbers that occur, all below `count`, in the order in which they first do, and each number's place there.
+
+    Nothing is sorted but the words, of which there are far fewer than numbers.
+    """
+    first = np.full(count, len(numbers), dtype=np.int64)
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several, the last one written stays
+    used = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(numbers))]
+    rank = np.zeros(count, dtype=np.int32)
+    rank[used] = np.arange(len(used), dtype=np.int32)
+    return used, rank[numbers]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -11,19 +11,22 @@ from index.corpus import Corpus
 from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
-from qa.confidence import Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.attribution import Attribution, attribution_of
+from qa.confidence import SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
 from qa.opposites import says_the_opposite
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.relevance import article_terms, beside_sources, heading
 from qa.sentences import readable, sentences_of
+from qa.statements import is_statement_of, names_in_matter, speaker_asked_for
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
 CERTAIN = 15.0  # the reader's highest score
 WEIGHED = 8  # candidates whose sentences are embedded and weighed
 SETTLED = 0.7  # with this confidence no further passage is read
+STATED = 1.0  # the least score of what the one asked about says of the matter: it answers though no span in it may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +98,11 @@ class CandidateFinder:
             return Findings(candidates=self._weighed(question, [certain]), read=tuple(found[:first]))
         at_first = found[:first]
         readings = self._read(question.text, at_first)
-        candidates = self._weighed(question, _spans(at_first, readings))
+        candidates = self._weighed(question, _spots(question, at_first, readings))
         if len(found) <= len(at_first) or (candidates and candidates[0].is_sure(max(bar, SETTLED))):
             return Findings(candidates=candidates, read=tuple(at_first))
         readings += self._read(question.text, found[len(at_first) :])
-        return Findings(candidates=self._weighed(question, _spans(found, readings)), read=tuple(found))
+        return Findings(candidates=self._weighed(question, _spots(question, found, readings)), read=tuple(found))
 
     def sentence_scores(self, text: str, found: Sequence[ScoredPassage]) -> dict[tuple[str, int], float]:
         """How strongly each sentence speaks for an answer, by article and first character; left out without a span."""
@@ -113,9 +116,11 @@ class CandidateFinder:
         spots = list(islice((spot for spot in spots if not _is_no_answer(question, spot)), WEIGHED))
         if not spots:
             return ()
+        cosines = self._cosines(question, spots)
+        spots = [_as_statement(question, spot, cosine) for spot, cosine in zip(spots, cosines, strict=True)]
         weighed = [
             self._weigh(question, spot, cosine, lead)
-            for spot, cosine, lead in zip(spots, self._cosines(question, spots), _leads(spots), strict=True)
+            for spot, cosine, lead in zip(spots, cosines, _leads(spots), strict=True)
         ]
         return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
 
@@ -243,6 +248,43 @@ def _spans(
             if key not in best or best[key].score < span.score:
                 best[key] = _Spot(scored=scored, start=sentence[0], end=sentence[1], span=(a, b), score=span.score)
     return sorted(best.values(), key=lambda spot: -spot.score)
+
+
+def _spots(question: Question, found: Sequence[ScoredPassage], readings: Sequence[Reading]) -> "list[_Spot]":
+    """Where the answer may stand, best first; for what somebody said, each sentence in which they speak as well."""
+    speaker = speaker_asked_for(question)
+    spots = _spans(found, readings)
+    if not speaker:
+        return spots
+    held = {(spot.scored.article.id, spot.start) for spot in spots}
+    every = _spans(found, readings, per_passage=None)
+    own = [spot for spot in every if is_statement_of(speaker, _said(spot))]
+    return sorted(
+        [*spots, *(spot for spot in own if (spot.scored.article.id, spot.start) not in held)], key=lambda s: -s.score
+    )
+
+
+def _as_statement(question: Question, spot: "_Spot", to_sentence: float) -> "_Spot":
+    """The whole claim of a sentence by the one asked about, where it is on the matter and the reader sees no span in it."""
+    speaker = speaker_asked_for(question)
+    if not speaker or spot.score >= STATED or to_sentence < SAME_MATTER:
+        return spot
+    said = _said(spot)
+    if said is None or not is_statement_of(speaker, said):
+        return spot
+    if share_missing(names_in_matter(question), _stems_of(spot)) > 0:
+        return spot
+    claim = (spot.start + said.claim[0], spot.start + said.claim[1])
+    return replace(spot, span=claim, score=STATED)
+
+
+def _said(spot: "_Spot") -> Attribution | None:
+    return attribution_of(spot.scored.article.text, spot.start, spot.end)
+
+
+def _stems_of(spot: "_Spot") -> frozenset[str]:
+    sentence = f"{heading(spot.scored.article)} {spot.scored.article.text[spot.start : spot.end]}"
+    return frozenset(terms(sentence)) | other_names(sentence)
 
 
 def _sentence_around(text: str, a: int, b: int) -> tuple[int, int] | None:

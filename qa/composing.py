@@ -9,7 +9,7 @@ from index.datelines import without_dateline
 from index.keywords import terms
 from index.types import Scope
 from qa.citations import Line, Quote, cite
-from qa.coverage import NAMED_PUBLISHERS, asked_for, searched
+from qa.coverage import NAMED_PUBLISHERS, asked_for, searched, span
 from qa.extractive import SHORT_BAR, Draft
 from qa.markdown import age, day
 from qa.pointing import unnamed
@@ -98,13 +98,14 @@ class Composer:
 
     def _reason(self, asked: Asked) -> str:
         """Why nothing can be said: what was asked is no question, nothing is in scope, or the articles do not tell."""
-        coverage = self._corpus.coverage(asked.scope)
+        scope = asked.period.within(asked.scope) if asked.period else asked.scope
+        coverage = self._corpus.coverage(scope)
         if not asked.question.kind.is_asked_of_articles:
-            return self._wording.say(asked.question.kind.value, searched=searched(coverage, asked.scope))
+            return self._wording.say(asked.question.kind.value, searched=searched(coverage, scope))
         if coverage.articles:
-            return self._wording.say("declined", searched=searched(coverage, asked.scope))
+            return self._wording.say("declined", searched=searched(coverage, scope))
         at_hand = searched(self._corpus.coverage())
-        if narrowed := asked_for(asked.scope):
+        if narrowed := asked_for(scope):
             return self._wording.say("nothing_there", scope=narrowed, searched=at_hand)
         return self._wording.say("nothing_then", as_of=day(asked.scope.as_of), searched=at_hand)
 
@@ -120,6 +121,9 @@ class Composer:
             notices.append(self._wording.say("undated", count=articles))
         if asked.question.text != asked.raw:
             notices.append(self._wording.say("read_as", question=asked.question.text))
+        if period := asked.period:
+            words = asked.question.text[period.start : period.end]
+            notices.append(self._wording.say("period", words=words, period=span(period.since, period.until)))
         if word := unnamed(asked.question.text):
             notices.append(self._wording.say("unnamed", word=word))
         if not self._calibrated:

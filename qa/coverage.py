@@ -1,6 +1,7 @@
 """What was searched, in words: for an honest "the articles do not say"."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from index.articlestore import Coverage
 from index.types import Scope
@@ -43,7 +44,7 @@ def _period(scope: Scope) -> str:
         case None, until:
             return f"published up to {day(until)}"
         case since, until:
-            return f"published {_span(day(since), day(until))}"
+            return f"published {span(since, until)}"
 
 
 def _then(scope: Scope) -> str:
@@ -53,8 +54,9 @@ def _then(scope: Scope) -> str:
 def _dates(coverage: Coverage) -> str:
     if coverage.oldest is None:
         return "dates unknown"
-    return f"published {_span(day(coverage.oldest), day(coverage.newest))}"
+    return f"published {span(coverage.oldest, coverage.newest)}"
 
 
-def _span(first: str, last: str) -> str:
-    return first if first == last else f"{first} to {last}"
+def span(first: date | None, last: date | None) -> str:
+    """Days as "1 Apr 2023 to 30 Apr 2023"; a single one by itself."""
+    return day(first) if first == last else f"{day(first)} to {day(last)}"

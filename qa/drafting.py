@@ -10,6 +10,7 @@ from qa.citations import Line
 from qa.errors import LanguageModelError
 from qa.extractive import Draft, draft_fact, draft_overview, joined
 from qa.generative import Writer, Written
+from qa.newsdesk import draft_news
 from qa.prompting import Prompt
 from qa.question import QuestionKind
 from qa.steps import Drafted, Read
@@ -119,6 +120,9 @@ class Drafter:
     def extracted(self, read: Read) -> Drafted:
         """A draft in the articles' own words; no language model is asked."""
         asked = read.found.asked
+        if asked.question.is_news:
+            news = draft_news(read.passages, asked.period, self._wording)
+            return Drafted(read=read, draft=news if news.lines else None)
         if asked.question.kind is QuestionKind.OVERVIEW:
             overview = draft_overview(asked.question, asked.parts, read.passages, self._finder, self._wording)
             return Drafted(read=read, draft=overview if overview.lines else None)

@@ -29,7 +29,9 @@ from qa.extractive import OVERVIEW_PASSAGES
 from qa.followups import leans, stand_alone
 from qa.generative import Writer
 from qa.llm import LanguageModel, Limits, around, open_llm
+from qa.newsdesk import Newsdesk
 from qa.parts import parts_of
+from qa.period import Period
 from qa.prompting import DRAFTING, Prompt, load_prompt, load_wording
 from qa.question import Question, QuestionKind, clean, problem_with, understand
 from qa.reader import Reader, open_reader
@@ -72,6 +74,7 @@ class QAEngine:
             settings.min_confidence if settings.min_confidence is not None else fitted.threshold if fitted else 0.0
         )
         self._reranker = Reranker(settings.reranker) if settings.reranker else None
+        self._newsdesk = Newsdesk(corpus, self._retriever)
         self._finder = CandidateFinder(corpus, reader, fitted)
         writer = _writer(llm, corpus, wording) if llm else None
         self._drafter = Drafter(finder=self._finder, wording=wording, bar=self._bar, writer=writer)
@@ -293,9 +296,11 @@ class QAEngine:
         question = clean(raw)
         try:
             understood = understand(corrected(self._standing_alone(question, history), self._corpus))
+            period = self._newsdesk.period_of(understood, scope)
             return Asked(
-                raw=question, question=understood, parts=parts_of(understood), scope=scope, history=history, timings={}
-            )
+                raw=question, question=understood, parts=parts_of(understood), scope=scope, period=period,
+                history=history, timings={},
+            )  # fmt: skip
         except Exception as error:
             return self._failed(question, error, scope)
 
@@ -314,14 +319,22 @@ class QAEngine:
     def _retrieve(self, asked: Asked) -> Found:
         if not asked.question.kind.is_asked_of_articles:
             return Found(asked=asked, by_part=((),))
-        return Found(asked=asked, by_part=tuple(self._passages(part, asked.scope) for part in asked.parts))
+        if asked.question.is_news:
+            return Found(asked=asked, by_part=(self._newsdesk.newest(asked.period, asked.scope),))
+        return Found(
+            asked=asked, by_part=tuple(self._passages(part, asked.scope, asked.period) for part in asked.parts)
+        )
 
-    def _passages(self, part: Question, scope: Scope) -> tuple[ScoredPassage, ...]:
-        found = self._retriever.retrieve(part.text, self.settings.most_read, scope)
+    def _passages(self, part: Question, scope: Scope, period: Period | None) -> tuple[ScoredPassage, ...]:
+        k = self.settings.most_read
+        retrieve = self._retriever.retrieve
+        found = self._newsdesk.about(part.text, k, period, scope) if period else retrieve(part.text, k, scope)
         return found if self._reranker is None else self._reranker.rerank(part.text, found)
 
     def _read(self, found: Found) -> Read:
         question, bar = found.asked.question, self._bar
+        if question.is_news:
+            return Read(found=found, by_part=tuple(Findings(candidates=(), read=part) for part in found.by_part))
         if question.kind is QuestionKind.OVERVIEW:
             about = [tuple(p for p in part if is_about(question, p, self._corpus.rarity)) for part in found.by_part]
             return Read(found=found, by_part=tuple(Findings(candidates=(), read=p[:OVERVIEW_PASSAGES]) for p in about))

@@ -33,8 +33,7 @@ def example_questions(corpus: Corpus, ask: Ask, count: int) -> tuple[str, ...]:
 
 def _newest(corpus: Corpus) -> list[Article]:
     """The newest articles, invented ones last."""
-    articles = sorted(corpus.articles(), key=lambda a: str(a.published or ""), reverse=True)[:ARTICLES_LOOKED_AT]
-    return sorted(articles, key=lambda article: article.kind == "fictional")
+    return sorted(corpus.newest(ARTICLES_LOOKED_AT), key=lambda article: article.kind == "fictional")
 
 
 def _answered(questions: Iterator[str], ask: Ask, count: int) -> tuple[str, ...]:

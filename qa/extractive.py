@@ -14,14 +14,17 @@ from qa.citations import Line, Quote
 from qa.confidence import share_met
 from qa.disagreement import other_versions
 from qa.normalise import MONTHS
+from qa.phrases import Kind, kind_of
 from qa.prompting import Prompt
-from qa.question import Question, QuestionKind, as_asked
+from qa.question import Expected, Question, QuestionKind, as_asked
 from qa.sentences import sentences_of, sentences_of_passage
 from qa.spans import widen
 from qa.types import ScoredPassage
 
 FACT_WORDS = 60  # an answer to one fact is never longer
-SHORT_BAR = 0.45  # below this confidence the sentence stands alone: its place is surer than the words in it
+# Below this confidence no short answer stands before the sentence, whose place is surer than the words in it, and the second best
+# sentence stands after it.
+SHORT_BAR = 0.45
 SECOND_WORDS = 12  # a second sentence gets at least so many words or is left out
 OTHER_WORDS = 40  # of the sentence of a source that answers otherwise
 SECOND_SHARE = 0.3  # and has at least this share of the best one's confidence
@@ -38,7 +41,9 @@ READER_SCALE = 4.0  # the reader's scores are divided by this before they become
 FOCUS = 1.0  # what it loses for each unit of cosine that its article is less near to the question than the nearest one
 NEAR_BEST = 0.4  # sentences far less near to the question than the best one are left out
 _SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
-_WHO_IS = re.compile(r"^who(?:'s| is| was| are| were) (?!(?:the|an?|one|now)\b)", re.IGNORECASE)
+_WHO_IS = re.compile(
+    r"^[Ww]ho(?:[’']s| is| was| are| were) (?:(?=[A-Z])|(?!(?:the|an?|one|now|in|at|on|behind|this|that|it)\b)[a-z’'-]+ [a-z’'-]+\??$)"
+)
 _WHO = re.compile(r"^(?:and |so )?whom?\b", re.IGNORECASE)
 _MONTH = f"(?:{'|'.join(month.capitalize() for month in MONTHS)})"
 _DATED = re.compile(rf"\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -123,13 +128,33 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     if _is_unsure(candidate):
         return ""
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
-    short = " ".join(text[slice(*widen(text, candidate.span, sentence, question.expected))].split())
-    short = re.sub(r"^(?:that|to|by) ", "", short)
+    if candidate.span == sentence:
+        return ""
+    is_somebody = bool(_WHO_IS.match(question.text))  # asks for what somebody is, and not for a name
+    expected = Expected.ANY if is_somebody else question.expected
+    bounds = widen(text, candidate.span, sentence, expected, question.counted)
+    short = " ".join(text[slice(*bounds)].split())
+    short = re.sub(r"^(?:however, )?(?:that |to |by )?", "", short)
+    if is_somebody:
+        short = _without_name(short, question)
     if _WHO.match(question.text):
         short = re.sub(r"[’']s?$", "", short)
     said = frozenset(terms(short))
-    other = _WHO_IS.match(question.text) and not said & frozenset(question.terms) and short.istitle()
+    other = is_somebody and not said & frozenset(question.terms) and short.istitle() and kind_of(short) is Kind.PERSON
     return "" if said <= _SAYS_NOTHING or other else short
+
+
+def _without_name(short: str, question: Question) -> str:
+    """What a span says of somebody beside the name: "the mayor" of "the mayor, Ansa Kolvery, and her deputy"."""
+    names = frozenset(question.names or question.terms)
+    words = short.split(" ")
+    named = [at for at, word in enumerate(words) if names & set(terms(word))]
+    if not named:
+        return short
+    before, after = " ".join(words[: named[0]]), " ".join(words[named[-1] + 1 :])
+    if words[named[-1]].endswith(",") and not before:
+        return after.split(",")[0]
+    return before.strip(" ,")
 
 
 def joined(drafts: Sequence[Draft]) -> Draft:
@@ -310,7 +335,7 @@ def _excerpt(candidate: Candidate, room: int) -> str:
 
 def _speaker_of_span(candidate: Candidate, said: Attribution | None) -> str | None:
     """The speaker where the span lies within what is claimed, and is not the speaker."""
-    if said is None:
+    if said is None or not said.is_named:
         return None
     middle = sum(candidate.span) / 2 - candidate.start
     inside = said.claim[0] <= middle <= said.claim[1]

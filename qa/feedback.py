@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,18 +19,31 @@ MOST_CORRECTED = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """One reader's word on one answer: whether it helped, what would have been right, and when (UTC)."""
+    """One reader's word on one answer: whether it helped, what would have been right, and when (UTC).
+
+    `history` are the turns before the question, oldest first, each `(question,)` or `(question, answer)`.
+    """
 
     answer: Answer
     helpful: bool
     correction: str | None = None
+    history: tuple[tuple[str, ...], ...] = ()
     at: datetime
 
     @classmethod
-    def now(cls, answer: Answer, *, helpful: bool, correction: str | None = None) -> Self:
+    def now(
+        cls,
+        answer: Answer,
+        *,
+        helpful: bool,
+        correction: str | None = None,
+        history: Iterable[Sequence[str]] = (),
+    ) -> Self:
         """Feedback given at this moment; a correction is cut to 2,000 characters."""
         said = (correction or "").strip()[:MOST_CORRECTED] or None
-        return cls(answer=answer, helpful=helpful, correction=said, at=datetime.now(UTC).replace(microsecond=0))
+        turns = tuple(map(tuple, history))
+        at = datetime.now(UTC).replace(microsecond=0)
+        return cls(answer=answer, helpful=helpful, correction=said, history=turns, at=at)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of a line in the file."""
@@ -38,6 +51,7 @@ class Feedback:
             "at": self.at.isoformat(timespec="seconds"),
             "helpful": self.helpful,
             "correction": self.correction,
+            "history": [list(turn) for turn in self.history],
             "answer": self.answer.to_dict(),
         }
 
@@ -49,6 +63,7 @@ class Feedback:
                 answer=Answer.from_dict(data["answer"]),
                 helpful=bool(data["helpful"]),
                 correction=data.get("correction"),
+                history=tuple(tuple(map(str, turn)) for turn in data.get("history", ())),
                 at=datetime.fromisoformat(data["at"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -112,6 +127,8 @@ def question_of(feedback: Feedback) -> dict[str, Any]:
     }
     if told:
         line |= {"gold": [gold] if gold else [], "sources": _sources(feedback)}
+    if feedback.history:
+        line["history"] = [list(turn) for turn in feedback.history]
     return line | ({"as_of": answer.as_of.isoformat()} if answer.as_of else {})
 
 

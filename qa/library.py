@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.articles import discover, read_file, read_url
-from index.articlestore import ArticleStore, conditions_on
+from index.articlestore import NEWEST_FIRST, ArticleStore, conditions_on
+from index.copies import copy_id, own_id
 from index.embeddings import Embedder
 from index.errors import REBUILD, DatelineError, IndexBroken, IndexBusy, IndexMissing
 from index.fetch import Network
@@ -71,14 +72,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Upload:
-    """A file that is kept and is to be indexed: the ids of its new articles, and what could not be read of it."""
+    """A file that is kept and is to be indexed: its new articles, and what could not be read of it."""
 
     file: Path
-    new: tuple[str, ...]
+    new: tuple[Article, ...]
     problems: tuple[Problem, ...]
 
     def outcome(self, store: ArticleStore, receipt: SyncReceipt) -> Outcome:
-        found = tuple(map(store.get, self.new))
+        pairs = ((article.credited, store.find((article.id, copy_id(article)))) for article in self.new)
+        found = tuple(next(one for one in indexed if one.credited == credited) for credited, indexed in pairs)
         message = _added(self.file.name, found, self.problems)
         return Outcome(done=True, message=message, articles=found, receipt=receipt)
 
@@ -141,16 +143,14 @@ class Library:
         """
         where, values = conditions_on(Scope(since=since, until=until, publishers=tuple(publishers)))
         wanted = tuple(dict.fromkeys(re.findall(r"\w+", _folded(text))))
+        where += ["found(publisher, data)" if wanted else "true"]
+        query = f"select position from article where {' and '.join(where)} {NEWEST_FIRST}"  # noqa: S608, ours
         with self._reading() as (_, rows, store):
             rows.create_function("found", 2, lambda by, data: _found(wanted, by, data), deterministic=True)
-            ids = rows.execute(
-                f"select id from article where {' and '.join([*where, 'found(publisher, data)'])}"  # noqa: S608, ours
-                " order by published is null, published desc, position",
-                values,
-            ).fetchall()
-            first = max(0, offset)
-            shown = ids[first : first + max(0, min(limit, MOST_FOUND))]
-            return len(ids), tuple(store.get(id_) for (id_,) in shown)
+            places = rows.execute(query, values).fetchall()
+            shown = places[max(0, offset) :][: max(0, min(limit, MOST_FOUND))]
+            ids = [rows.execute("select id from article where position = ?", place).fetchone()[0] for place in shown]
+            return len(places), store.find(ids)
 
     def is_uploaded(self, article: Article) -> bool:
         """Whether an article can be removed here: it was added here, and its file is still there."""
@@ -207,11 +207,10 @@ class Library:
     def _add(self, files: Sequence[tuple[str, bytes]]) -> tuple[Outcome, ...]:
         """Keep the files that give a new article, and index them in one go; where that fails, none is kept."""
         taken: list[_Upload | Outcome] = []
-        known, added = set(self._known()), False
+        known, added = self._known(), False
         try:
             for name, data in files:
                 taken.append(self._taken(name, data, known))
-                known.update(taken[-1].new if isinstance(taken[-1], _Upload) else ())
             receipt = self._sync() if any(isinstance(one, _Upload) for one in taken) else None
             added = True
         finally:
@@ -223,16 +222,18 @@ class Library:
         with self._reading() as (_, _, store):
             return tuple(one if isinstance(one, Outcome) else one.outcome(store, receipt) for one in taken)
 
-    def _taken(self, name: str, data: bytes, known: Collection[str]) -> "_Upload | Outcome":
-        """Keep a file if it holds an article that is not known; else why it is not kept."""
+    def _taken(self, name: str, data: bytes, known: dict[str, str | None]) -> "_Upload | Outcome":
+        """Keep a file if it holds an article that is not `known`, by id and publisher, as it is then; else why not."""
         if len(data) > MOST_MEGABYTES * _MEBIBYTE:
-            megabytes = len(data) / _MEBIBYTE
-            return _refused(f"{name} has {megabytes:.1f} MB; at most {MOST_MEGABYTES} MB can be added.")
+            return _refused(f"{name} has {len(data) / _MEBIBYTE:.1f} MB; at most {MOST_MEGABYTES} MB can be added.")
         file = self._kept(name, data)
-        new: tuple[str, ...] = ()
+        new: list[Article] = []
         try:
             articles, problems = self._read(file)
-            new = tuple(article.id for article in articles if article.id not in known)
+            for article in articles:
+                if (id_ := own_id(article, known)) not in known:
+                    known[id_] = article.credited
+                    new.append(article)
         finally:
             if not new:
                 file.unlink(missing_ok=True)
@@ -240,7 +241,7 @@ class Library:
             return _refused(_no_article(name, problems))
         if not new:
             return _refused(f"{name} was not added: “{articles[0].title}” is in the index already.")
-        return _Upload(file=file, new=new, problems=tuple(problems))
+        return _Upload(file=file, new=tuple(new), problems=tuple(problems))
 
     def _remove(self, article_id: str) -> Outcome:
         with self._reading() as (manifest, _, store):
@@ -302,9 +303,9 @@ class Library:
     def _read(self, file: Path) -> tuple[list[Article], list[Problem]]:
         discovery = discover([file], max_bytes=int(self._settings.max_file_mb * _MEBIBYTE))
         year = self._settings.default_year
-        items = [*discovery.problems, *(i for source in discovery.files for i in read_file(source, default_year=year))]
-        articles = {item.id: item for item in items if isinstance(item, Article)}
-        return list(articles.values()), [item for item in items if isinstance(item, Problem)]
+        items = [item for source in discovery.files for item in read_file(source, default_year=year)]
+        problems = [*discovery.problems, *(item for item in items if isinstance(item, Problem))]
+        return [item for item in items if isinstance(item, Article)], problems
 
     def _upload_of(self, article: Article) -> Path | None:
         """The file of an article that was added here."""
@@ -312,12 +313,13 @@ class Library:
         file = self.uploads_dir / place.name
         return file if place.name and place.parent.resolve() == self.uploads_dir.resolve() and file.is_file() else None
 
-    def _known(self) -> frozenset[str]:
+    def _known(self) -> dict[str, str | None]:
+        """The publisher of each article of the index, by its id."""
         try:
-            files = Manifest.read(current(self._settings.index_dir)).files
+            with self._reading() as (_, rows, _):
+                return dict(rows.execute("select id, publisher from article"))
         except IndexMissing:
-            return frozenset()
-        return frozenset(id_ for record in files.values() for id_ in record.articles)
+            return {}
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Manifest, sqlite3.Connection, ArticleStore]]:
@@ -387,8 +389,6 @@ def _record(article: Article) -> dict[str, str]:
 
 
 def _found(wanted: Sequence[str], publisher: str | None, data: str) -> bool:
-    if not wanted:
-        return True
     article = json.loads(data)
     text = _folded(f"{article['title']}\n{publisher or ''}\n{article['text']}")
     return all(word in text and re.search(rf"\b{word}", text) for word in wanted)

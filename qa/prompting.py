@@ -32,6 +32,7 @@ VARIABLES: Mapping[str, Mapping[str, frozenset[str]]] = {  # of each template, b
         "old": frozenset({"age", "day"}),
         "undated": frozenset({"count"}),
         "read_as": frozenset({"question"}),
+        "period": frozenset({"words", "period"}),
         "model_failed": frozenset({"why"}),
         "model_unsupported": frozenset(),
         "model_declined": frozenset(),

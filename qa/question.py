@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.keywords import terms, words
+from qa.period import without_periods
 
 MAX_CHARACTERS = 2_000
 _TITLES = frozenset("mr mrs ms dr prof sir madam".split())  # stand before names and are none
@@ -56,6 +57,10 @@ class Question:
     numbers: tuple[str, ...]
     counted: tuple[str, ...]
     counts: bool
+    is_news: bool = False  # asks for what is new, or what happened in a period, whatever it is about
+    asks_what_happened: bool = (
+        False  # of an overview of any kind: then a period in it says when that was, or was reported
+    )
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
@@ -124,8 +129,37 @@ _OVERVIEW = re.compile(
     r"|\b(?:which|what)(?: of \w+(?: \w+){0,2})? (?:came|come|happened|was|took place|occurred|started|began) (?:first|earlier|later|last)(?=[,:;?.]|$)"
     r"|\bbefore or after\b|\bhow (?:long|much time|many \w+) (?:lay|lie|lies|passed|elapsed|went by|was there|were there) between\b"
     r"|\bhow differently\b|\b(?:different|differing|conflicting) (?:stories|accounts|versions)\b|\bin (?:the right |chronological |time )?order\b(?! (?:to|that|for)\b)|\bcame out of\b|\bdifferences? between\b|\bhow (?:do|does|did) .{3,80} (?:differ|compare)\b|\bboth sides\b.{0,20}\bsay\b"
+    r"|^(?:(?:is there|do you have|have you got|got) )?any (?:new |latest |recent )?(?:news|headlines|updates?|developments)\b"
     r"|\bwhat (?:is|was|has been|do we) (?:know|known|learnt|learned)(?= (?:about|of|so far)\b)"
     r"|\bwhat(?:'s| is| was| are) (?:the )?(?:latest|new|background|context|situation|story|news)\b",
+    re.IGNORECASE,
+)
+_ASK = (
+    r"(?:(?:hi|hello|hey|please|so|and|ok|okay|now|well|just|briefly|quickly|can you|could you|would you|do you have|have you got|got|is there"
+    r"|are there|i want|i would like|i['’]d like|to (?:know|hear|read|see)|what(?:['’]s| is| are| was| were| do you have)?|which(?: is| are)?"
+    r"|show|give|tell|read|bring|get|list|summari[sz]e|sum up|recap|outline|brief|catch|update)(?: me| us)?(?: up)?(?: (?:on|about|with))?,? )*"
+)
+_WHICH = (
+    r"(?:(?:an? |the )?(?:\w+ )?(?:overview|summary|recap|round-?up|digest|list) of )?"
+    r"(?:(?:an?|the|any|some|all|all of|your|these|those|latest|last|newest|most recent|recent|current|top|main|new|big|biggest|major|most important|important|breaking|daily|world|five|few|\d) )*"
+)
+_STORIES = r"(?:news|headlines?|(?:(?<=top )|(?<=latest )|(?<=newest )|(?<=main )|(?<=biggest ))story|stories|latest|updates?|newest|most recent|developments|events|happenings|articles|reports|things|everything)"
+_TAIL = (
+    r"(?:,? (?:that )?(?:is|are|was|were|do you have|have you got|(?:have )?(?:happened|occurred|took place|been reported|were reported)|there|new|happening|going on"
+    r"|in (?:the )?(?:news|world|articles|brief|short|general|papers?|media)|around the world|on|right now|now|at the moment|these days"
+    r"|currently|lately|recently|so far|for me|please|here|about|of|from|for|the day|the year|the month|the week))*"
+)
+_NEWS = re.compile(
+    rf"{_ASK}{_WHICH}{_STORIES}{_TAIL}|{_ASK}(?:an? |the )?(?:\w+ )?(?:overview|summary|timeline|recap|round-?up|digest)(?P<dated>(?: of| for)?){_TAIL}"
+    rf"|(?:(?:so|hi|hello|hey|and|ok),? )?(?:what(?:['’]s| is| has been|['’]s been| was| were)|(?:is there )?anything) (?:new|up|happening|going on|in the (?:news|papers|headlines)"
+    rf"|making (?:the )?(?:news|headlines)){_TAIL}"
+    rf"|(?:(?:tell|show) (?:me|us) )?what (?:has |have |had |else )?(?:just |recently |been )*(?:happened|happening|happen|took place|taken place|occurred|going on|reported|was reported"
+    rf"|made (?:the )?(?:news|headlines)|(?:was |is )?in the news){_TAIL}"
+    r"|what (?:do|does|did) (?:the|these|those|your|all) (?:\w+ )?(?:articles|reports|stories|news|documents|sources) (?:say|tell|report|cover|talk about)(?: about)?",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"\b(?:happen(?:ed|ing|s)?|t(?:ook|aken|akes) place|occurred|going on|went on|new|news|newest|latest|headlines?|updates?|developments?|events|reported)\b",
     re.IGNORECASE,
 )
 # Words for an overview unless they stand in a question for one thing: "how much higher was it than before, compared to ..."
@@ -185,16 +219,27 @@ def understand(text: str) -> Question:
     ]
     found = tuple(dict.fromkeys(terms(text)))
     telling = tuple(term for term in found if term not in _ASKING)
+    kind = _kind(text)
+    is_news = kind is QuestionKind.OVERVIEW and _is_news(text)
     return Question(
         text=text,
-        kind=_kind(text),
+        kind=kind,
         expected=expected,
         terms=telling or found,
         names=tuple(dict.fromkeys(term for term in terms(" ".join(names)) if term not in _TITLES)),
         numbers=tuple(word for word in words(text) if word[0].isdigit()),
         counted=_counted(text),
         counts=bool(_HOW_MANY.search(text)),
+        is_news=is_news,
+        asks_what_happened=is_news or (kind is QuestionKind.OVERVIEW and bool(_HAPPENED.search(text))),
     )
+
+
+def _is_news(text: str) -> bool:
+    """Whether nothing is asked of but the news, or a period: "What is new?", "an overview of last week"."""
+    bare = without_periods(text)
+    match = _NEWS.fullmatch(bare.strip(" .?!,:"))
+    return match is not None and (match["dated"] is None or bare != " ".join(text.split()))
 
 
 _TOLD = re.compile(rf"{_OPENING}{_TELL}(?: briefly| shortly)? (?P<what>.+)$", re.IGNORECASE)
@@ -227,9 +272,12 @@ def _kind(text: str) -> QuestionKind:
     asks_one = _ONE_THING.search(text) or _YES_NO.search(text)
     if _IN_PASSING.search(text) and not asks_one and not _INSTRUCTION.search(text):
         return QuestionKind.OVERVIEW
+    for kind, pattern in ((QuestionKind.GREETING, _GREETING), (QuestionKind.INSTRUCTION, _INSTRUCTION)):
+        if pattern.search(text):
+            return kind
+    if _is_news(text):
+        return QuestionKind.OVERVIEW
     for kind, pattern in (
-        (QuestionKind.GREETING, _GREETING),
-        (QuestionKind.INSTRUCTION, _INSTRUCTION),
         (QuestionKind.OVERVIEW, _OVERVIEW),
         (QuestionKind.EXPLAIN, _EXPLAIN),
         (QuestionKind.YES_NO, _YES_NO),

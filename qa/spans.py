@@ -1,15 +1,16 @@
 """Makes the reader's span a short answer that reads well: whole words and names, amounts with their unit, quotes closed."""
 
 import re
+from collections.abc import Sequence
 
-from index.keywords import words
+from index.keywords import terms, words
 from qa.confidence import NUMBER_WORDS
 from qa.question import Expected
 
 _EDGE = " \t\n,;:.!?"
 _WORD_BEFORE = re.compile(r"(\S+)(\s+)$")
 _AMOUNT_BEFORE = re.compile(
-    r"(?:(?:about|around|nearly|almost|over|more than|less than|at least|at most|up to|some)\s+)?"
+    r"(?<![\w-])(?:(?:about|around|nearly|almost|over|more than|less than|at least|at most|up to|some)\s+)?"
     r"(?:[$€£]?\d[\d,.]*|hundreds|thousands|dozens|scores|millions|billions|half|a (?:third|quarter|dozen|number|couple|majority))"
     r"(?:\s+(?:hundred|thousand|million|billion|trillion))?(?:\s+of)?\s+$",
     re.IGNORECASE,
@@ -32,11 +33,21 @@ _TITLED = re.compile(
     rf"(?:[\w’'.-]+ ){{0,5}}{_OFFICE} (?P<name>[A-Z][\w’'.-]*(?: (?:de|van|von|al|bin|[A-Z][\w’'.-]*)){{1,3}})$"
 )
 _QUOTES = (('"', '"'), ("“", "”"))
+_COUNT = re.compile(r"(?<![\w.,-])[\w.,-]*\w(?=(?P<after>(?: [\w’'-]+){1,3}))")
+_NUMBERS = re.compile(
+    rf"(?<![\w.,-])(?:\d[\d.,]*|(?:{'|'.join(sorted(NUMBER_WORDS - {'both', 'several'}))}))(?![\w-])", re.I
+)
+_AWAY = re.compile(r" away$")
 
 
-def widen(text: str, span: tuple[int, int], sentence: tuple[int, int], expected: Expected) -> tuple[int, int]:
-    """The bounds of the short answer around a span, within its sentence."""
+def widen(
+    text: str, span: tuple[int, int], sentence: tuple[int, int], expected: Expected, counted: Sequence[str] = ()
+) -> tuple[int, int]:
+    """The bounds of the short answer around a span, within its sentence; `counted` are the stems of what is counted."""
     start, end = _whole_words(text, span, sentence)
+    several = len(_NUMBERS.findall(text[start:end])) > 1
+    if several and (count := _count_of(text, start, end, sentence, frozenset(counted))):
+        start, end = count
     if expected in (Expected.NAME, Expected.PLACE):
         start, end = _whole_name(text, start, end, sentence)
         if titled := _TITLED.match(text, start, end):  # "Azerbaijan's President Ilham Aliyev" is asked by his name
@@ -46,6 +57,8 @@ def widen(text: str, span: tuple[int, int], sentence: tuple[int, int], expected:
         start = sentence[0] + amount.start()
     if _is_number(text[start:end]) and (unit := _UNIT_AFTER.match(text[end : sentence[1]])):
         end += unit.end()
+    if _AWAY.search(text[start:end]) and expected in (Expected.NUMBER, Expected.DURATION):
+        end -= len(" away")
     if _DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text[end : sentence[1]])):
         end += year.end()
     return _closed(text, *_trimmed(text, start, end), sentence)
@@ -72,6 +85,21 @@ def _whole_name(text: str, start: int, end: int, sentence: tuple[int, int]) -> t
     while (after := re.match(r" ([A-Z][\w’'-]*[\w])", text[end : sentence[1]])) and _NAME_WORD.search(text[start:end]):
         end += after.end()
     return start, end
+
+
+def _count_of(
+    text: str, start: int, end: int, sentence: tuple[int, int], counted: frozenset[str]
+) -> tuple[int, int] | None:
+    """The number in a span with what it counts: "six officers" where the span is "58 were held and six"."""
+    found = None
+    for match in _COUNT.finditer(text, start, sentence[1]):
+        if match.start() >= end:
+            break
+        after = match["after"].split(" ")[1:]
+        nouns = [n for n, word in enumerate(after, 1) if counted & set(terms(word))]
+        if _is_number(match.group()) and nouns:
+            found = match.start(), match.end() + len(" ".join(["", *after[: nouns[0]]]))
+    return found
 
 
 def _is_number(text: str) -> bool:

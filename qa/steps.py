@@ -9,6 +9,7 @@ from typing import Any
 from index.types import Scope
 from qa.candidates import Findings
 from qa.extractive import Draft
+from qa.period import Period
 from qa.question import Question
 from qa.types import ScoredPassage
 
@@ -21,6 +22,7 @@ class Asked:
     question: Question
     parts: tuple[Question, ...]  # what has to be found, one by one; the question itself where it asks one thing
     scope: Scope
+    period: Period | None = None  # of which a question for what happened asks
     history: tuple[tuple[str, ...], ...]
     timings: Mapping[str, float]
 

@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 class ScoredPassage:
     """A passage found for a query; a higher score is better, `found_by` is "dense", "keyword" or "dense+keyword".
 
-    `similarity` is the cosine between query and passage, whichever way the passage was found.
+    Where the newest articles are asked for, it is "day". `similarity` is the cosine between query and passage, whichever way the passage was found.
     """
 
     passage: Passage

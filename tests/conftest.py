@@ -1,10 +1,12 @@
 """What all tests share: an offline environment of their own, and one index of the seeds among the distractors."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from index.settings import IndexSettings
 from index.sync import sync_index
@@ -12,6 +14,12 @@ from qa import QAEngine
 
 ROOT = Path(__file__).parent.parent
 os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "LANGSMITH_TRACING": "false"}
+# What has to be done within a time is asserted where it is, not for each drawn example on a machine that others use too.
+hypothesis_settings.register_profile("dateline", deadline=None)
+hypothesis_settings.load_profile("dateline")
+# A shell that runs the tests in the background has them ignore Ctrl-C, and with them whatever they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ With `--vectors` only the store of the vectors is filled, and a row is printed a
 import argparse
 import hashlib
 import json
+import logging
 import re
 import resource
 import sys
@@ -75,6 +76,8 @@ def main() -> None:
     parser.add_argument("--vectors", action="store_true", help="fill the store of the vectors only")
     parser.add_argument("--articles", action="store_true", help="fill the store of the articles only")
     options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("index").setLevel(logging.INFO)
     with TemporaryDirectory() as folder:
         if options.vectors:
             fill(Place(generation=Path(folder) / "generation", url=options.url), options.passages)
@@ -84,6 +87,7 @@ def main() -> None:
             return
         articles, index = Path(folder) / "articles", Path(folder) / "index"
         texts = write_articles(articles, round(options.passages / PASSAGES_PER_ARTICLE))
+        logging.getLogger("index").info("the articles are written")
         settings = IndexSettings(index_dir=index, chroma_url=options.url, max_file_mb=1_000)
         embedder = DrawnEmbedder()
         began, worked = time.perf_counter(), processor_seconds()
@@ -91,7 +95,13 @@ def main() -> None:
         built = time.perf_counter() - began - receipt.embedding_seconds
         worked = processor_seconds() - worked - embedder.seconds
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"built in {built:.0f} s, {worked:.0f} s of processor time, {peak:,.0f} MB", file=sys.stderr, flush=True)
+        checking = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(
+            f"built in {built:.0f} s, {worked:.0f} s of processor time ({1000 * worked / receipt.passages:.2f} ms a passage),"
+            f" {peak:,.0f} MB, and {checking:,.0f} MB while it was checked",
+            file=sys.stderr,
+            flush=True,
+        )
         again = timed(lambda: sync_index(settings=settings, embedder=embedder))
         disk = sum(file.stat().st_size for file in index.rglob("*") if file.is_file()) / 2**20
         reading = in_own_process(settings, texts)

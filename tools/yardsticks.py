@@ -2,7 +2,8 @@
 
 DATA is a folder with the public sets (docs/yardsticks.md lists them); those that are not in it are left out. Without --half only
 the parts that nothing was trained or tuned on are asked, long sets by a sample from a seed. Each set is kept as a run in a
-folder of its own under --runs, for `dateline report` and `dateline compare`: what is there already is gone on with.
+folder of its own under --runs, for `dateline report` and `dateline compare`: what is there already is gone on with. With --before
+the table shows, beside each figure, that over an earlier run of the same questions.
 """
 
 import argparse
@@ -27,9 +28,10 @@ from index.sync import sync_index
 from qa import QAEngine
 from qa.evaluation.adapters import YARDSTICKS
 from qa.evaluation.adapters.asking import Draw, ask_yardstick
-from qa.evaluation.adapters.yardstick import Row, Yardstick, is_scored, reached
+from qa.evaluation.adapters.yardstick import Row, Runs, Yardstick, reached
 from qa.evaluation.figures import Figure
 from qa.evaluation.records import Record
+from qa.evaluation.runs import read_records
 from qa.reader import Reader, open_reader
 from qa.settings import Settings
 from qa.terminal import Bar, say
@@ -46,7 +48,9 @@ _HALVES = {"report": "the part to report", "tune": "the part to tune on"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What the table says of one set: `asked` tells how many questions of which part, `seconds` were spent answering."""
+    """What the table says of one set: `asked` tells how many questions of which part, `seconds` were spent answering.
+
+    `before` are the same figures over an earlier run, where there is one."""
 
     title: str
     about: str
@@ -55,6 +59,7 @@ class Section:
     seconds: float
     command: str
     rows: tuple[Row, ...]
+    before: tuple[Row, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,12 +101,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of the sample; 0 unless told")
     parser.add_argument("--half", choices=_HALVES, default="report", help="which part to ask; report unless told")
     parser.add_argument("--runs", type=Path, default=RUNS, metavar="DIR", help=f"where the runs are kept: {RUNS}")
+    parser.add_argument("--before", type=Path, metavar="DIR", help="earlier runs of the same questions, shown beside")
     parser.add_argument("--out", type=Path, metavar="FILE", help="a Markdown file to put the table into")
     options = parser.parse_args(arguments)
     if unknown := [name for name in options.names if name not in NAMES]:
         parser.error(f"{unknown[0]!r} is no yardstick; name some of {', '.join(NAMES)}.")
     if not options.data.is_dir():
         parser.error(f"{options.data} is no folder; name the one with the public sets.")
+    if options.before and not options.before.is_dir():
+        parser.error(f"{options.before} is no folder; name the one with the earlier runs.")
     if options.sample is not None and options.sample < 1:
         parser.error(f"--sample is {options.sample}; ask at least one question.")
     return options
@@ -139,7 +147,22 @@ def _asked(yardstick: Yardstick, options: argparse.Namespace) -> Section:
         seconds=sum(record.milliseconds for record in records) / 1000,
         command=_command(yardstick.name, options),
         rows=yardstick.rows(options.data, runs),
+        before=_before(yardstick, options, folder.name, runs) if options.before else (),
     )
+
+
+def _before(yardstick: Yardstick, options: argparse.Namespace, name: str, runs: Runs) -> tuple[Row, ...]:
+    """The figures over the run of this name that was kept earlier; none where it is missing, not finished or of others."""
+    earlier = {part: read_records(options.before / name / part) for part in runs}
+    for part, records in runs.items():
+        asked, now = {one.question for one in earlier[part]}, {one.question for one in records}
+        if asked != now:
+            say(
+                f"{options.before / name / part} has {len(asked & now)} of the {len(now)} questions of {yardstick.name}, and "
+                f"{len(asked - now)} others: its figures are not shown. Finish that run, or name another folder: --before DIR"
+            )
+            return ()
+    return yardstick.rows(options.data, earlier)
 
 
 def _attribution(options: argparse.Namespace) -> Section:
@@ -196,7 +219,7 @@ def _extent(there: int, sample: int | None, options: argparse.Namespace, unit: s
 
 
 def _unscored(records: Sequence[Record]) -> str:
-    count = sum(not is_scored(record) for record in records)
+    count = sum(not record.scored for record in records)
     return f"; {count} of them unscored, since the engine failed" if count else ""
 
 
@@ -217,17 +240,32 @@ def _section(section: Section) -> str:
         section.command,
         "```",
         "",
-        "| figure | Dateline | 95 % interval | n | published |",
-        "| --- | --- | --- | --- | --- |",
+        *_table(section),
     ]
-    return "\n".join([*lines, *(_line(row) for row in section.rows)])
+    return "\n".join(lines)
 
 
-def _line(row: Row) -> str:
-    figure = row.figure
+def _table(section: Section) -> Iterator[str]:
+    """The rows, with the figures of the earlier run before them where there is one."""
+    runs = ("before", "after") if section.before else ("Dateline",)
+    columns = ["figure", *(name for run in runs for name in (run, "95 % interval", "n")), "published"]
+    yield _cells(columns)
+    yield _cells(["---"] * len(columns))
+    before = {row.title: row.figure for row in section.before}
+    for row in section.rows:
+        figures = [before[row.title], row.figure] if section.before else [row.figure]
+        yield _cells([row.title, *(cell for figure in figures for cell in _figure(figure)), _others(row)])
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _figure(figure: Figure) -> tuple[str, str, str]:
+    """A figure's value, interval and number of cases."""
     value = "–" if figure.value is None else f"{figure.value:.3f}"
     span = "" if figure.low is None or figure.high is None else f"{figure.low:.3f} to {figure.high:.3f}"
-    return f"| {row.title} | {value} | {span} | {figure.n:,} | {_others(row)} |"
+    return value, span, f"{figure.n:,}"
 
 
 def _others(row: Row) -> str:

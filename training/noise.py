@@ -12,14 +12,15 @@ def noisy(question: str, rng: random.Random) -> str:
     if rng.random() < 0.15:
         question = question.lower()
     if rng.random() < 0.08:
-        question = _mistyped(question, rng)
+        question = mistyped(question, rng)
     if rng.random() < 0.06:
         kept = [word for word in question.split() if word.lower() not in _DROPPED]
         question = " ".join(kept) if len(kept) >= 3 else question
     return question
 
 
-def _mistyped(question: str, rng: random.Random) -> str:
+def mistyped(question: str, rng: random.Random) -> str:
+    """The question with one slip in one of its words of five letters or more; as it is where it has none."""
     words = question.split(" ")
     long = [i for i, word in enumerate(words) if len(word) > 4 and word.isalpha()]
     if not long:

@@ -6,6 +6,7 @@ to load, more than it takes to read a folder; the large one (lingua 2.1) has 96 
 
 import re
 from collections import Counter
+from itertools import chain
 
 _SCRIPTS = {
     "ja": "\u3040-\u30ff",
@@ -60,7 +61,7 @@ def language_in(text: str) -> str | None:
     if not sample.isascii() and (language := _of_script(sample)):
         return language
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", sample.casefold())
-    found = Counter(language for word in words for language in _LANGUAGES.get(word, ()))
+    found = Counter(chain.from_iterable(_LANGUAGES[word] for word in words if word in _LANGUAGES))
     (best, hits), (_, others) = (*found.most_common(2), ("", 0), ("", 0))[:2]
     certain = len(words) >= _FEWEST_WORDS and hits >= _LEAST_SHARE * len(words) and hits >= _LEAST_LEAD * others
     return best if certain else None

@@ -10,9 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from index.errors import DatelineError
 from index.types import Article
-from qa.evaluation.metrics import UNSCORED
+from qa.evaluation.indexed import Indexed
 from qa.evaluation.questions import Question
-from qa.evaluation.records import ArticleKeys, Cited, Record, Retrieved
+from qa.evaluation.records import UNSCORED, ArticleKeys, Cited, Record, Retrieved
 from qa.types import Answer, AnswerStatus, Citation
 
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
@@ -48,12 +48,14 @@ def sample_questions(questions: Sequence[Question], count: int | None, seed: int
     return tuple(questions[position] for position in sorted(drawn))
 
 
-def ask_all(engine: Engine, questions: Sequence[Question], *, workers: int = 1) -> Iterator[Record]:
+def ask_all(
+    engine: Engine, questions: Sequence[Question], *, workers: int = 1, indexed: Indexed | None = None
+) -> Iterator[Record]:
     """Ask every question; records come as they are done, which is the order of the questions with one worker.
 
     Closing the iterator, or an exception such as Ctrl-C, waits for what is being asked and asks nothing more.
     """
-    asker = Asker(engine)
+    asker = Asker(engine, indexed)
     if workers == 1:
         yield from map(asker.ask, questions)
         return
@@ -68,11 +70,11 @@ def ask_all(engine: Engine, questions: Sequence[Question], *, workers: int = 1) 
 class Asker:
     """Asks an engine and looks up what is behind the answer; safe to share between threads.
 
-    The last articles and files are remembered, since few are cited often.
+    The last articles and files are remembered, since few are cited often. `indexed` tells which sources there are.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, indexed: Indexed | None = None) -> None:
+        self._engine, self._indexed = engine, indexed
         self._article = lru_cache(_KEPT_IN_MEMORY)(engine.article)
         self._file_words = lru_cache(_KEPT_IN_MEMORY)(_squeezed_file)
 
@@ -89,6 +91,7 @@ class Asker:
             retrieved=() if answer.status in _NOT_SEARCHED else self._retrieved(question.question, as_of),
             cited=tuple(map(self._cited, answer.citations)),
             evidence=tuple(self._keys(one.article_id) or ArticleKeys(title=one.title) for one in answer.evidence),
+            indexed=tuple(map(self._indexed.has, question.sources)) if self._indexed else None,
         )
 
     def _retrieved(self, question: str, as_of: str | None) -> tuple[Retrieved, ...]:

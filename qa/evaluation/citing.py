@@ -11,7 +11,7 @@ from functools import lru_cache
 from index.types import Article, Passage
 from qa.agreement import agreement
 from qa.claims import Facts, facts_of, names_of
-from qa.evaluation.metrics import UNSCORED, Metric, Score
+from qa.evaluation.metrics import Metric, Score
 from qa.evaluation.records import Record
 from qa.types import Answer, Citation, ScoredPassage, Sentence, Verdict
 from qa.windows import stems_of, window_for
@@ -41,7 +41,7 @@ CITING_METRICS = (
 
 def citing_scores(records: Sequence[Record]) -> tuple[Mapping[str, Score], ...]:
     """For each record the scores of its sentences by metric name; none where it is unscored or nothing was drafted."""
-    return tuple({} if record.answer.status in UNSCORED else _scores(record.answer) for record in records)
+    return tuple(_scores(record.answer) if record.scored else {} for record in records)
 
 
 def verdict_counts(records: Sequence[Record]) -> Mapping[Verdict, int]:

@@ -5,13 +5,14 @@ import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import SettingsError
 from qa.evaluation.asking import sample_questions
 from qa.evaluation.gates import check_gates, parse_gates
+from qa.evaluation.indexed import indexed_of, missing_sources
 from qa.evaluation.questions import load_questions, select_half
 from qa.evaluation.records import Manifest, Record
 from qa.evaluation.report import render_table
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from qa.settings import Settings
 
 OK, FAILED = 0, 1
+REPORTS = (".html", ".htm", ".md", ".markdown", ".json")
+ROWS = (".jsonl", ".csv")
 DEFAULT_QUESTIONS = "tests/questions.jsonl"
 Opener = Callable[[Sequence[str]], AbstractContextManager["QAEngine"]]
 
@@ -47,14 +50,14 @@ def evaluate(options: argparse.Namespace, settings: "Settings", opened: Opener) 
 
     `opened` gives an engine over some folders of articles, or over the index in force where there are none.
     """
-    parse_gates(options.fail_under)
+    _check_reporting(options)
     folder = _resumed(options, settings, opened) if options.resume else _started(options, settings, opened)
     return _reported(options, folder)
 
 
 def score(options: argparse.Namespace, settings: "Settings") -> Outcome:
     """`dateline score`: report on a run again, without asking anything."""
-    parse_gates(options.fail_under)
+    _check_reporting(options)
     return _reported(options, find_run(options.run_name, runs_dir(settings.index_dir)))
 
 
@@ -62,12 +65,14 @@ def compare(options: argparse.Namespace, settings: "Settings") -> Outcome:
     """`dateline compare`: hold run B against run A; with --fail-on-regression fail if a metric has surely got worse."""
     from qa.evaluation.compare import compare_runs, regressions, render_comparison
 
+    if options.metric and not options.fail_on_regression:
+        raise SettingsError("--metric says what --fail-on-regression looks at: give that as well.")
     before, after = (find_run(name, runs_dir(settings.index_dir)) for name in (options.before, options.after))
     comparison = compare_runs(load_run(before), load_run(after), anyway=options.anyway)
     worse = regressions(comparison, options.metric or None) if options.fail_on_regression else ()
     return Outcome(
         data={"before": str(before), "after": str(after)} | comparison.to_dict(),
-        text=render_comparison(comparison),
+        text=f"before: {visible(str(before))}\nafter:  {visible(str(after))}\n\n{render_comparison(comparison)}",
         messages=worse,
         code=FAILED if worse else OK,
     )
@@ -78,6 +83,7 @@ def report(options: argparse.Namespace, settings: "Settings") -> Outcome:
     folder = find_run(options.run_name, runs_dir(settings.index_dir))
     manifest, records = load_run(folder)
     file = Path(options.out or folder / (f"{options.rows}.jsonl" if options.rows else "report.html"))
+    _check_suffix(file, ROWS if options.rows else REPORTS)
     text = (
         _rows(file, options.rows, records)
         if options.rows
@@ -88,7 +94,10 @@ def report(options: argparse.Namespace, settings: "Settings") -> Outcome:
         import webbrowser
 
         webbrowser.open(file.absolute().as_uri())
-    return Outcome(data={"run": str(folder), "report": str(file)}, text=f"Written to {visible(str(file))}")
+    told = f"Written to {visible(str(file))}"
+    return Outcome(
+        data={"run": str(folder), "report": str(file)}, text=told, messages=_unfinished(folder, manifest, records)
+    )
 
 
 def feedback(options: argparse.Namespace, settings: "Settings") -> Outcome:
@@ -109,7 +118,7 @@ def feedback(options: argparse.Namespace, settings: "Settings") -> Outcome:
 def rendered(file: Path, report: Report, manifest: Manifest, records: Sequence[Record]) -> str:
     """The report in the format that the name of a file asks for: Markdown for .md, JSON for .json, else HTML."""
     if file.suffix.lower() == ".json":
-        return json.dumps(report.to_dict(), indent=1) + "\n"
+        return json.dumps(whole(report, manifest, records), indent=1) + "\n"
     if file.suffix.lower() in (".md", ".markdown"):
         from qa.evaluation.digest import render_markdown
 
@@ -117,6 +126,21 @@ def rendered(file: Path, report: Report, manifest: Manifest, records: Sequence[R
     from qa.evaluation.page import render_html
 
     return render_html(report, manifest, records)
+
+
+def whole(report: Report, manifest: Manifest, records: Sequence[Record]) -> dict[str, Any]:
+    """All that a report shows as JSON values: what was run, the figures, declining and confidence, time and stages."""
+    from qa.evaluation.cost import cost_of
+    from qa.evaluation.declining import declining_of
+    from qa.evaluation.stages import stage_counts
+
+    return {
+        "run": manifest.to_dict(),
+        **report.to_dict(),
+        "declining": asdict(declining_of(records)),
+        "cost": asdict(cost_of(manifest, records)),
+        "stages": {stage.value: count for stage, count in stage_counts(records).items()},
+    }
 
 
 def _rows(file: Path, form: "Form", records: Sequence[Record]) -> str:
@@ -134,6 +158,8 @@ def _started(options: argparse.Namespace, settings: "Settings", opened: Opener) 
     folder = new_run(runs_dir(settings.index_dir), out=Path(options.out) if options.out else None)
     try:
         with opened(plan.articles) as engine, Bar("asking", "questions") as progress:
+            if missing := missing_sources(plan.questions, indexed_of(engine)):
+                say(missing)
             start_run(folder, engine, plan, workers=options.workers, progress=progress)
     except KeyboardInterrupt:
         _say_how_to_go_on(options, folder)
@@ -145,8 +171,8 @@ def _started(options: argparse.Namespace, settings: "Settings", opened: Opener) 
 
 
 def _resumed(options: argparse.Namespace, settings: "Settings", opened: Opener) -> Path:
-    for name in ("questions", "out", "sample"):
-        if (given := getattr(options, name)) is not None:
+    for name, unless in (("questions", None), ("out", None), ("sample", None), ("seed", 0), ("half", "all")):
+        if (given := getattr(options, name)) != unless:
             raise SettingsError(f"--resume asks what the run has not asked yet: leave out {str(given)!r}.")
     folder = find_run(options.resume, runs_dir(settings.index_dir))
     articles = options.articles or read_manifest(folder).articles
@@ -219,6 +245,18 @@ def _unfinished(folder: Path, manifest: Manifest, records: Sequence[Record]) -> 
 def _where(folder: Path, manifest: Manifest) -> str:
     drawn = f"; {manifest.sample} questions drawn with seed {manifest.seed}" if manifest.sample else ""
     return f"The run is kept in {folder}{drawn}"
+
+
+def _check_reporting(options: argparse.Namespace) -> None:
+    """Raise `SettingsError` for a gate or a file that could only fail once everything was asked."""
+    parse_gates(options.fail_under)
+    if options.report:
+        _check_suffix(Path(options.report), REPORTS)
+
+
+def _check_suffix(file: Path, known: Sequence[str]) -> None:
+    if file.suffix.lower() not in known:
+        raise SettingsError(f"{file} has no ending that says what to write; let it end in one of {', '.join(known)}.")
 
 
 def _write(file: Path, text: str) -> None:

@@ -7,14 +7,16 @@ from typing import Any
 
 from index.errors import SettingsError
 from qa.errors import ComparisonError
+from qa.evaluation.alike import Run, changed_fields, require_same_articles, require_same_questions
 from qa.evaluation.figures import Figure, mean_figure
+from qa.evaluation.gates import meant
 from qa.evaluation.injection import Injection, injection_of
-from qa.evaluation.metrics import ANSWERED, UNSCORED, Metric, Score
+from qa.evaluation.metrics import Metric, Score
 from qa.evaluation.records import Manifest, Record
 from qa.evaluation.scores import QUESTION_METRICS, scores_of
+from qa.evaluation.summary import moment
 from qa.markdown import visible
 
-Run = tuple[Manifest, Sequence[Record]]
 GUARDED = (
     "contains_gold",
     "false_answers",
@@ -121,8 +123,8 @@ def compare_runs(before: Run, after: Run, *, anyway: bool = False) -> Comparison
     (manifest, records), (other_manifest, other_records) = before, after
     shared, left_out = _shared(records, other_records)
     if not anyway:
-        _refuse_other_articles(manifest, other_manifest)
-        _refuse_other_questions(len(shared), left_out)
+        require_same_articles(manifest, other_manifest)
+        require_same_questions(before, after)
     if not shared:
         raise ComparisonError(
             "The runs share no question, so nothing can be compared; ask both the same question file."
@@ -147,7 +149,7 @@ def regressions(comparison: Comparison, metrics: Sequence[str] | None = None) ->
     """
     names = [name.strip().replace("-", "_") for name in metrics] if metrics is not None else GUARDED
     if unknown := [name for name in names if name not in _BY_NAME]:
-        raise SettingsError(f"{unknown[0]!r} is no metric of a question; name one of {', '.join(_BY_NAME)}.")
+        raise SettingsError(f"{unknown[0]!r} is no metric of a question; {meant(unknown[0], _BY_NAME)}")
     found = {one.metric.name: one for one in comparison.differences}
     sentences = []
     for name in names:
@@ -179,7 +181,7 @@ def render_comparison(comparison: Comparison) -> str:
 
 
 def _heading(comparison: Comparison) -> str:
-    earlier, later = comparison.started
+    earlier, later = map(moment, comparison.started)
     count = len(comparison.pairs)
     asked = f"{count} {'question' if count == 1 else 'questions'} of both runs, {comparison.left_out} left out"
     unscored = "{} before and {} after".format(*comparison.unscored)
@@ -269,25 +271,8 @@ def _shared(records: Sequence[Record], others: Sequence[Record]) -> tuple[list[t
     by_id = {record.question.id: record for record in others}
     ids = {record.question.id for record in (*records, *others)}
     pairs = [(one, by_id[one.question.id]) for one in records if one.question.id in by_id]
-    same = [(one, other) for one, other in pairs if one.question == other.question]
+    same = [(one, other) for one, other in pairs if not changed_fields(one.question, other.question)]
     return same, len(ids) - len(same)
-
-
-def _refuse_other_articles(before: Manifest, after: Manifest) -> None:
-    one, other = before.fingerprints.get("corpus"), after.fingerprints.get("corpus")
-    if one != other:
-        raise ComparisonError(
-            f"The runs were asked over different articles (corpus {one or 'unknown'} and {other or 'unknown'}), so their "
-            "figures do not go together; compare them all the same with --anyway."
-        )
-
-
-def _refuse_other_questions(shared: int, left_out: int) -> None:
-    if left_out:
-        raise ComparisonError(
-            f"The runs did not ask the same questions ({shared} are shared, {left_out} are not); finish the shorter one "
-            "with dateline eval --resume, or compare the shared ones with --anyway."
-        )
 
 
 def _pair(one: Record, other: Record) -> Pair:
@@ -295,12 +280,11 @@ def _pair(one: Record, other: Record) -> Pair:
 
 
 def _said(record: Record) -> str:
-    answer = record.answer
-    return answer.text if answer.status in ANSWERED else answer.status.value
+    return record.answer.text if record.answered else record.answer.status.value
 
 
 def _unscored(records: Iterable[Record]) -> int:
-    return sum(record.answer.status in UNSCORED for record in records)
+    return sum(not record.scored for record in records)
 
 
 def _changes(before: Manifest, after: Manifest) -> tuple[Change, ...]:
@@ -309,6 +293,7 @@ def _changes(before: Manifest, after: Manifest) -> tuple[Change, ...]:
     changes = [
         Change(name=one, before=before.fingerprints.get(one), after=after.fingerprints.get(one)) for one in names
     ]
+    changes.append(Change(name="questions at a time", before=str(before.workers), after=str(after.workers)))
     settings = dict.fromkeys((*before.settings, *after.settings))
     told = [
         Change(name=f"setting {one}", before=_shown(before.settings.get(one)), after=_shown(after.settings.get(one)))
@@ -367,7 +352,7 @@ def _difference(
 def _mean(differences: Sequence[float]) -> Figure:
     if len(differences) > 1 and not any(differences):
         return Figure(value=0.0, n=len(differences), low=0.0, high=0.0)  # as the bootstrap would have it, at once
-    return mean_figure([Score(value=one) for one in differences])
+    return mean_figure([Score(value=one) for one in differences], share=False)
 
 
 def _difference_dict(one: Difference) -> dict[str, Any]:

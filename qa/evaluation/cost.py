@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.evaluation.figures import Figure, percentile_figure
-from qa.evaluation.metrics import UNSCORED
 from qa.evaluation.records import Manifest, Record
 
 CALL = "call"
@@ -31,7 +30,7 @@ class Cost:
 
 def cost_of(manifest: Manifest, records: Sequence[Record]) -> Cost:
     """The cost of a run by the stages that `Answer.timings` names, in their order; `call` is the whole call's wall time."""
-    scored = [record for record in records if record.answer.status not in UNSCORED]
+    scored = [record for record in records if record.scored]
     names = dict.fromkeys(name for record in scored for name in record.answer.timings)
     times = {name: [one.answer.timings[name] for one in scored if name in one.answer.timings] for name in names}
     times[CALL] = [record.milliseconds for record in scored]

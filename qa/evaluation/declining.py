@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.evaluation.figures import Figure, mean_figure
-from qa.evaluation.metrics import ANSWERED, UNSCORED, Score, missing_parts
+from qa.evaluation.metrics import Score, missing_parts
 from qa.evaluation.records import Record
 from qa.evaluation.resampling import Drawn, Statistic, interval, tallies
 
@@ -108,13 +108,13 @@ def declining_of(records: Sequence[Record]) -> Declining:
 
 def outcomes_of(records: Sequence[Record]) -> tuple[Outcome, ...]:
     """How each scored record ended, in their order."""
-    return tuple(_outcome(record) for record in records if record.answer.status not in UNSCORED)
+    return tuple(_outcome(record) for record in records if record.scored)
 
 
 def is_right(record: Record) -> bool:
     """Whether an answer was given, could be, and contains the gold one."""
-    answer, question = record.answer, record.question
-    return answer.status in ANSWERED and question.answerable and not missing_parts(question, answer.text)
+    question = record.question
+    return record.answered and question.answerable and not missing_parts(question, record.answer.text)
 
 
 def balanced_accuracy(outcomes: Sequence[Outcome]) -> Figure:
@@ -226,10 +226,9 @@ def threshold_for(outcomes: Sequence[Outcome], wished: float) -> Threshold | Non
 
 
 def _outcome(record: Record) -> Outcome:
-    answered = record.answer.status in ANSWERED
     return Outcome(
         answerable=record.question.answerable,
-        answered=answered,
+        answered=record.answered,
         right=is_right(record),
         confidence=record.answer.confidence,
     )

@@ -79,6 +79,7 @@ def _case(number: int, case: Case) -> str:
     lines = [
         f"### {number}. {escape(result.question)}",
         f"{escape(case.stage)}: {escape(case.told)}",
+        *(f"**{name}:** {escape(text)}" for name, text in result.told() if name in ("before", "as of")),
         f"**Gold:** {escape(case.gold)}",
     ]
     if result.fault and result.fault != case.stage:

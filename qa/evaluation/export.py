@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from qa.evaluation.metrics import UNSCORED
 from qa.evaluation.records import Record
 
 Form = Literal["ragas", "deepeval"]
@@ -24,10 +23,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 def export_rows(records: Sequence[Record], form: Form) -> list[dict[str, Any]]:
     """One row a record in the columns of a tool, those left out that have no answer because the engine failed.
 
-    The reference is the first alternative of each gold fact, None for a question that the articles do not answer.
+    The reference is the first alternative of each gold fact, None for a question that the articles do not answer. What was
+    said before a follow-up question stands above it.
     """
-    answered = (record for record in records if record.answer.status not in UNSCORED)
-    return [dict(zip(COLUMNS[form], _values(record), strict=True)) for record in answered]
+    return [dict(zip(COLUMNS[form], _values(record), strict=True)) for record in records if record.scored]
 
 
 def to_jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -53,7 +52,8 @@ def _values(record: Record) -> tuple[str, str, list[str], str | None]:
     question, answer = record.question, record.answer
     gold = "; ".join(part[0] for part in question.parts) or None
     said = answer.text or answer.reason or ""  # having declined, it says why
-    return question.question, said, [passage.text for passage in answer.evidence], gold
+    asked = "\n".join([*("\n".join(turn) for turn in question.history), question.question])
+    return asked, said, [passage.text for passage in answer.evidence], gold
 
 
 def _cell(value: Any) -> str:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from qa.settings import Settings
 
 NAMES = ("corpus", "index", "questions", "prompt", "model", "reader", "embedder", "settings", "code")
-# Where the page is served from and who may see it changes no answer, and what is secret has no place in a file.
-_NOT_RECORDED = frozenset({"index_dir", "user", "password", "root_path", "mcp"})
+# Where the page is served from, who may see it and how many processes embed changes no answer; what is secret has no
+# place in a file.
+_NOT_RECORDED = frozenset({"index_dir", "user", "password", "root_path", "mcp", "workers"})
 _NAMED_APART = frozenset({"reader", "embedder", "llm"})
 _NOT_ANSWERING = frozenset({"evaluation", "web", "calibration", "weights", "__pycache__"})
 _SOURCES = frozenset({".py", ".txt", ".toml"})

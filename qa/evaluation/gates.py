@@ -1,8 +1,9 @@
 """Limits that a report must keep -> the sentences that say which it does not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from index.errors import SettingsError
 from qa.evaluation.metrics import Metric
@@ -44,11 +45,20 @@ def check_gates(report: Report, gates: Sequence[str]) -> tuple[str, ...]:
     return tuple(sentence for gate in parsed if (sentence := _failure(report, gate)))
 
 
+def meant(name: str, names: Iterable[str]) -> str:
+    """Which metric a name that does not exist may stand for: the one spelt alike, else any of them."""
+    names = tuple(names)
+    near = get_close_matches(name.strip().replace("-", "_"), names, n=1)
+    return f"did you mean {near[0]}?" if near else f"name one of {', '.join(names)}."
+
+
 def _parse(text: str) -> Gate:
     name, equals, number = text.partition("=")
     metric = _BY_NAME.get(name.strip().replace("-", "_"))
-    if metric is None or not equals:
-        raise SettingsError(f"{text!r} is no gate; write metric=value with one of {', '.join(_BY_NAME)}.")
+    if metric is None:
+        raise SettingsError(f"{text!r} is no gate; write metric=value, and {meant(name, _BY_NAME)}")
+    if not equals:
+        raise SettingsError(f"The gate {text!r} has no limit; write {metric.name}={_EXAMPLES[metric.unit]}.")
     try:
         limit = float(number)
     except ValueError:

@@ -8,11 +8,12 @@ from pathlib import Path
 from index.errors import DatelineError
 from qa.evaluation.lines import Line, headline_lines
 from qa.evaluation.page import render_html
-from qa.evaluation.runs import MANIFEST, RECORDS, load_run, read_manifest
+from qa.evaluation.runs import MANIFEST, QUESTIONS, RECORDS, load_run, read_manifest
 from qa.evaluation.scoring import score_records
 from qa.evaluation.summary import moment
 
 _KEPT = 8
+_State = tuple[float, ...]  # when each file of a run was written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,9 @@ def _folders(runs_dir: Path) -> Iterable[Path]:
     return (file.parent for file in runs_dir.glob(f"*/{MANIFEST}"))
 
 
-def _state(folder: Path) -> tuple[float, float]:
+def _state(folder: Path) -> _State:
     """What changes when a run does."""
-    return _written(folder / MANIFEST), _written(folder / RECORDS)
+    return tuple(_written(folder / name) for name in (MANIFEST, QUESTIONS, RECORDS))
 
 
 def _written(file: Path) -> float:
@@ -63,7 +64,7 @@ def _written(file: Path) -> float:
 
 
 @lru_cache(maxsize=64)
-def _run(folder: Path, _state: tuple[float, float]) -> LatestRun:
+def _run(folder: Path, _state: _State) -> LatestRun:
     try:
         manifest = read_manifest(folder)
     except DatelineError as error:
@@ -82,6 +83,6 @@ def _run(folder: Path, _state: tuple[float, float]) -> LatestRun:
 
 
 @lru_cache(maxsize=_KEPT)
-def _report(folder: Path, _state: tuple[float, float]) -> str:
+def _report(folder: Path, _state: _State) -> str:
     manifest, records = load_run(folder)
     return render_html(score_records(records), manifest, records)

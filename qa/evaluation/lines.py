@@ -37,9 +37,7 @@ class Line:
     @property
     def interval(self) -> str:
         """The bounds of the 95 % interval, or nothing where there is none."""
-        if self.figure.low is None or self.figure.high is None:
-            return ""
-        return f"{value_text(self.figure.low, self.unit)}–{value_text(self.figure.high, self.unit)}"
+        return interval_text(self.figure, self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +66,13 @@ def value_text(value: float | None, unit: str) -> str:
             return f"{value / 1000:,.{1 if value >= _SHORT_FROM_MS else 2}f} s"
         return f"{value:.0f} ms" if value >= _ROUND_FROM_MS else f"{value:.1f} ms"
     return f"{value:.1f}" if unit == "words" else f"{value:.2f}"
+
+
+def interval_text(figure: Figure, unit: str) -> str:
+    """The bounds of a figure's 95 % interval, or nothing where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"{value_text(figure.low, unit)}–{value_text(figure.high, unit)}"
 
 
 def headline_lines(group: Group) -> tuple[Line, ...]:

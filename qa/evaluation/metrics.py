@@ -7,16 +7,16 @@ from functools import lru_cache
 from typing import Literal
 
 from qa.evaluation.questions import Question, Source
-from qa.evaluation.records import ArticleKeys, Cited
+from qa.evaluation.records import ANSWERED, UNSCORED, ArticleKeys, Cited
 from qa.evaluation.squad import exact_match, token_f1
-from qa.normalise import canonical_words
-from qa.types import Answer, AnswerStatus
+from qa.normalise import MONTHS, canonical_words
+from qa.types import Answer
 
 EXACT_TYPES = frozenset({"fact", "paraphrase", "misspelling"})
-ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
-UNSCORED = frozenset({AnswerStatus.BUSY, AnswerStatus.FAILED})
 
 _MARKER = re.compile(r"\[\d+\]")
+_MONTH_OF_YEAR = re.compile(rf"\b(?:{'|'.join(MONTHS)}) \d{{4}}\b")
+_DAY_OF_DATE = re.compile(rf"\b({'|'.join(MONTHS)}) \d{{1,2}} (?=\d{{4}}\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,18 @@ def unmarked(text: str) -> str:
 
 
 def contains(text: str, wanted: str) -> bool:
-    """Whether the words of `wanted` stand in the text one after the other, both in canonical spelling."""
-    return canonical(wanted) in canonical(unmarked(text))
+    """Whether the words of `wanted` stand in the text one after the other, both in canonical spelling.
+
+    A month and its year are in a full date too: "September 2023" in "20 September 2023".
+    """
+    return stands_in(canonical(wanted), canonical(unmarked(text)))
+
+
+def stands_in(wanted: str, told: str) -> bool:
+    """What `contains` says of texts that are in canonical spelling already."""
+    if wanted in told:
+        return True
+    return bool(_MONTH_OF_YEAR.search(wanted)) and wanted in _DAY_OF_DATE.sub(r"\1 ", told)
 
 
 def missing_parts(question: Question, text: str) -> tuple[str, ...]:
@@ -110,13 +120,13 @@ def word_count(text: str) -> int:
 
 def is_source(article: ArticleKeys, source: Source) -> bool:
     """Whether any key of a gold source agrees with the article; a path may be given from any of its folders on."""
-    path = _parts(article.path or "")
-    wanted_path = _parts(source.path or "")
+    path = path_parts(article.path or "")
+    wanted_path = path_parts(source.path or "")
     return any(
         (
             source.source_file is not None and source.source_file in (article.source_file, *path[-1:]),
             bool(wanted_path) and path[-len(wanted_path) :] == wanted_path,
-            source.title is not None and _folded(source.title) == _folded(article.title),
+            source.title is not None and folded(source.title) == folded(article.title),
             source.url is not None and source.url == article.url,
         )
     )
@@ -142,9 +152,11 @@ def _meets(cited: Cited, source: Source) -> bool:
     return cited.article is not None and is_source(cited.article, source)
 
 
-def _parts(path: str) -> list[str]:
+def path_parts(path: str) -> list[str]:
+    """The folders and the name of a path, written with either slash."""
     return [part for part in re.split(r"[/\\]", path) if part not in ("", ".")]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A title as it is held against another: without case, and with single spaces."""
     return " ".join(text.casefold().split())

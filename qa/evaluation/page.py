@@ -1,6 +1,6 @@
 """A run as one HTML file that needs nothing else: no script, no font, no picture and no request to anywhere."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -30,15 +30,12 @@ def render_html(
     records: Sequence[Record],
     *,
     worst: int = WORST,
-    indexed: Collection[ArticleKeys] | None = None,
 ) -> str:
     """The report as a page; of what went wrong it shows the `worst` questions, and says how many there are.
 
-    `indexed` are the articles of the corpus; without them it cannot be told that a source was not indexed.
-
     Questions, articles and answers come from anywhere: they are shown as text, whatever they contain.
     """
-    summary = summarise(report, manifest, records, worst=worst, indexed=indexed)
+    summary = summarise(report, manifest, records, worst=worst)
     times = [result.milliseconds for result in report.results if result.scored]
     percentiles = {name: report.overall.figures[f"{name}_ms"].value for name in ("p50", "p95")}
     return _template().render(

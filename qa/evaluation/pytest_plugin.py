@@ -3,6 +3,7 @@
 Without that option, and without `dateline_questions` in the ini file, it does nothing and imports nothing of Dateline.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
@@ -30,12 +31,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the question files among what is collected."""
-    files = [
-        (config.invocation_params.dir / name).absolute() for name in config.getoption("--dateline-questions") or []
-    ]
-    files += [] if files else [path.absolute() for path in config.getini(FILES)]
-    if files:
-        config.pluginmanager.register(_Questions(config, tuple(files)), "dateline-questions")
+    here = config.invocation_params.dir
+    named = [_absolute(here / name) for name in config.getoption("--dateline-questions") or []]
+    files = named or [_absolute(path) for path in config.getini(FILES)]
+    if not files:
+        return
+    config.pluginmanager.register(_Questions(config, tuple(files)), "dateline-questions")
+    # Who names one test file does not want every question asked, only because the ini file tells where they are.
+    if named or config.args_source is not pytest.Config.ArgsSource.ARGS:
+        given = {_absolute(here / argument.partition("::")[0]) for argument in config.args}
+        config.args.extend(str(file) for file in files if file not in given)
+
+
+def _absolute(path: Path) -> Path:
+    """As pytest spells it: without "..", and with the names of links."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links, as pytest does not
 
 
 class _Questions:
@@ -45,9 +55,6 @@ class _Questions:
         self._config, self._files = config, files
         self._opened = ExitStack()
         config.addinivalue_line("markers", "dateline: a question of a question file, asked of Dateline")
-        here = config.invocation_params.dir
-        named = {(here / argument.partition("::")[0]).absolute() for argument in config.args}
-        config.args.extend(str(file) for file in files if file not in named)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> "QuestionFile | None":
         if file_path not in self._files:

@@ -1,6 +1,6 @@
 """A question file, JSON Lines or CSV -> checked questions; every line that cannot be used is named."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -8,11 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from qa.errors import QuestionFileError
+from qa.evaluation.complaints import complaints
 from qa.evaluation.question_csv import read_rows
 from qa.normalise import canonical_words
 
 SHOWN_PROBLEMS = 10
 TABLES = frozenset({".csv", ".tsv"})
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 Half = Literal["tune", "report"]
 
 
@@ -105,7 +107,9 @@ def load_questions(path: str | Path) -> tuple[Question, ...]:
         try:
             question = Question.model_validate_json(line)
         except ValidationError as error:
-            problems += [f"{path}:{number}: {problem}" for problem in _problems(error)]
+            problems += [
+                f"{path}:{number}: {problem}" for problem in complaints(error, {"": Question, "sources": Source})
+            ]
             continue
         first = first_line_of.setdefault(question.id, number)
         if first != number:
@@ -131,24 +135,22 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     text = _text(path)
     if path.suffix.lower() in TABLES:
         yield from read_rows(path, text)
+    elif text.lstrip().startswith("["):
+        raise QuestionFileError(f"{path} is one JSON array; write one object a line, for example: jq -c '.[]' {path}")
     else:
         # Not splitlines: JSON strings may hold line separators other than the newline.
         yield from ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
 def _text(path: Path) -> str:
+    if path.suffix.lower() in WORKBOOKS:
+        raise QuestionFileError(f"{path} is a workbook; save its sheet as CSV in UTF-8, and name that file.")
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise QuestionFileError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise QuestionFileError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-
-
-def _problems(error: ValidationError) -> Iterable[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        field = ".".join(str(part) for part in problem["loc"]) or "line"
-        yield f"{field}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _report(path: Path, problems: Sequence[str]) -> str:

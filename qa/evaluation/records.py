@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from qa.evaluation.questions import Question
-from qa.types import Answer
+from qa.types import Answer, AnswerStatus
 
 SCHEMA = 1
+ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
+UNSCORED = frozenset({AnswerStatus.BUSY, AnswerStatus.FAILED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class Record:
     """One question and all that came back.
 
     `retrieved` is best first, `cited` in the order of `answer.citations`, `evidence` the articles of `answer.evidence`
-    in its order (the reader's ranking); `milliseconds` is the wall time of the call.
+    in its order (the reader's ranking); `indexed` says of each gold source whether an article of the corpus is it, None
+    where nobody could tell; `milliseconds` is the wall time of the call.
     """
 
     question: Question
@@ -58,6 +61,17 @@ class Record:
     retrieved: tuple[Retrieved, ...] = ()
     cited: tuple[Cited, ...] = ()
     evidence: tuple[ArticleKeys, ...] = ()
+    indexed: tuple[bool, ...] | None = None
+
+    @property
+    def scored(self) -> bool:
+        """Whether the engine gave an answer or declined, rather than being busy or failing."""
+        return self.answer.status not in UNSCORED
+
+    @property
+    def answered(self) -> bool:
+        """Whether an answer was given, whole or in part."""
+        return self.answer.status in ANSWERED
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON values."""
@@ -68,6 +82,7 @@ class Record:
             "retrieved": [asdict(passage) for passage in self.retrieved],
             "cited": [asdict(cited) for cited in self.cited],
             "evidence": [asdict(keys) for keys in self.evidence],
+            "indexed": None if self.indexed is None else list(self.indexed),
         }
 
     @classmethod
@@ -81,11 +96,14 @@ class Record:
                 retrieved=tuple(_retrieved(one) for one in data["retrieved"]),
                 cited=tuple(_cited(one) for one in data["cited"]),
                 evidence=tuple(ArticleKeys(**keys) for keys in data["evidence"]),
+                indexed=None if (indexed := data.get("indexed")) is None else tuple(map(bool, indexed)),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no record of an evaluation: {error}.") from error
         if (len(record.cited), len(record.evidence)) != (len(record.answer.citations), len(record.answer.evidence)):
             raise ValueError("what was looked up does not fit the citations and evidence of the answer.")
+        if record.indexed is not None and len(record.indexed) != len(record.question.sources):
+            raise ValueError("what is indexed does not fit the sources of the question.")
         return record
 
 
@@ -95,7 +113,8 @@ class Manifest:
 
     `fingerprints` has the keys corpus, index, questions, prompt, model, reader, embedder, settings and code; a value is
     None where there is no such thing. `sample` and `seed` tell which part of the question file was asked. `articles` are
-    the folders of a passing index, none where a lasting index was asked. Times are ISO 8601 in UTC; `ended` is None
+    the folders of a passing index, none where a lasting index was asked. `workers` is how many questions were asked at a
+    time. Times are ISO 8601 in UTC; `ended` is None
     until every question has been asked.
     """
 
@@ -111,6 +130,7 @@ class Manifest:
     question_file: str = ""
     half: str = "all"
     articles: tuple[str, ...] = ()
+    workers: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """The manifest as JSON values."""
@@ -118,14 +138,19 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, data: Any) -> Self:
-        """Take back what `to_dict` gave. Raises `ValueError`."""
+        """Take back what `to_dict` gave; what a later version added is passed over. Raises `ValueError`."""
+        from pydantic import TypeAdapter, ValidationError
+
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else None
+            raise ValueError(f"it has schema {found!r}; this version of Dateline reads {SCHEMA}.")
         try:
-            if data["schema"] != SCHEMA:
-                raise ValueError(f"it has schema {data['schema']!r}; this version of Dateline reads {SCHEMA}.")
-            values = {name: value for name, value in data.items() if name != "schema"}
-            return cls(**values | {"articles": tuple(values.get("articles", ()))})
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"it does not describe a run: {error}.") from error
+            manifest: Self = TypeAdapter(cls).validate_json(json.dumps(data), strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            named = ".".join(map(str, first["loc"]))
+            raise ValueError(f"it does not describe a run: {named}: {first['msg']}") from error
+        return manifest
 
 
 def _retrieved(data: Mapping[str, Any]) -> Retrieved:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from qa.evaluation.figures import Figure
+from qa.evaluation.lines import NONE, interval_text, value_text
 from qa.evaluation.metrics import METRICS, Metric
 from qa.evaluation.results import Group, QuestionResult, Report
 from qa.markdown import visible
@@ -12,8 +13,6 @@ WIDTH = 100
 _LONGEST_TEXT = 400
 # Three columns a table fit a terminal of a hundred columns; the last two need no interval.
 _TABLES = (METRICS[:3], METRICS[3:6], METRICS[6:9], METRICS[9:])
-_ROUND_FROM_MS = 10
-_NONE = "-"
 
 
 def render_table(report: Report, *, worst: int = 10) -> str:
@@ -45,8 +44,10 @@ def _overall(report: Report) -> str:
     lines = [header, "-" * WIDTH]
     for metric in METRICS:
         figure = report.overall.figures[metric.name]
-        value = _value(figure.value, metric)
-        lines.append(f"{metric.title:<24}{value:>9}   {_interval(figure, metric):<15}{figure.n:>7}   {metric.over}")
+        value = value_text(figure.value, metric.unit)
+        lines.append(
+            f"{metric.title:<24}{value:>9}   {interval_text(figure, metric.unit):<15}{figure.n:>7}   {metric.over}"
+        )
     checked = sum(result.quotes_in_file for result in report.results if result.scored)
     quotes = report.overall.figures["quotes_verbatim"].n
     lines.append(f"\nOf {quotes} quotes, {checked} were also looked up in the file they were read from.")
@@ -70,23 +71,9 @@ def _cells(group: Group, metrics: Iterable[Metric]) -> str:
 
 def _cell(figure: Figure, metric: Metric) -> str:
     if figure.value is None:
-        return _NONE
-    interval = f"({_interval(figure, metric)})" if figure.low is not None else ""
-    return f"{_value(figure.value, metric):<5}{interval:<13}{figure.n:>5}"
-
-
-def _interval(figure: Figure, metric: Metric) -> str:
-    if figure.low is None or figure.high is None:
-        return ""
-    return f"{_value(figure.low, metric)}-{_value(figure.high, metric)}"
-
-
-def _value(value: float | None, metric: Metric) -> str:
-    if value is None:
-        return _NONE
-    if metric.unit == "ms":
-        return f"{value:,.0f} ms" if value >= _ROUND_FROM_MS else f"{value:.1f} ms"
-    return f"{value:.1f}" if metric.unit == "words" else f"{value:.2f}"
+        return NONE
+    interval = interval_text(figure, metric.unit)
+    return f"{value_text(figure.value, metric.unit):<5}{f'({interval})' if interval else '':<13}{figure.n:>5}"
 
 
 def _worst(results: Sequence[QuestionResult], most: int) -> str:

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from qa.evaluation.figures import Figure, mean_figure, percentile_figure
-from qa.evaluation.metrics import ANSWERED, METRICS, UNSCORED, Score
+from qa.evaluation.metrics import METRICS, Score
+from qa.evaluation.records import ANSWERED, UNSCORED
 from qa.evaluation.resampling import LEVEL, RESAMPLES, SEED
 from qa.evaluation.scores import QUESTION_METRICS, TIME
 from qa.types import AnswerStatus
@@ -14,6 +15,7 @@ SCHEMA = 1
 ALL = "all"
 # What a report has a figure of: the headline metrics, then those of SQuAD, of retrieval and of citing.
 REPORTED = (*METRICS, *(metric for metric in QUESTION_METRICS if metric not in METRICS and metric is not TIME))
+_UNITS = {metric.name: metric.unit for metric in REPORTED}
 _PERCENTILES = {"p50_ms": 50.0, "p95_ms": 95.0}
 _FAULTS = (
     "not scored",
@@ -49,6 +51,8 @@ class QuestionResult:
     quotes_in_file: int
     milliseconds: float
     scores: Mapping[str, Score]
+    history: tuple[tuple[str, ...], ...] = ()
+    as_of: str | None = None
 
     @property
     def scored(self) -> bool:
@@ -78,7 +82,9 @@ class QuestionResult:
     def told(self) -> tuple[tuple[str, str], ...]:
         """What was asked, wanted and answered, each with its name; what there is nothing of is left out."""
         lines = (
+            ("before", " / ".join(" - ".join(turn) for turn in self.history)),
             ("question", self.question),
+            ("as of", self.as_of or ""),
             ("gold", "; ".join(" | ".join(part) for part in self.gold) or "(the articles do not tell)"),
             ("missing", "; ".join(self.missing)),
             ("answer", self.text or self.reason or "(none)"),
@@ -147,7 +153,8 @@ def group_results(name: str, results: Sequence[QuestionResult]) -> Group:
 def _figure(name: str, scored: Sequence[QuestionResult]) -> Figure:
     if name in _PERCENTILES:
         return percentile_figure([result.milliseconds for result in scored], _PERCENTILES[name])
-    return mean_figure([result.scores[name] for result in scored if name in result.scores])
+    scores = [result.scores[name] for result in scored if name in result.scores]
+    return mean_figure(scores, share=_UNITS[name] == "share")
 
 
 def _group_dict(group: Group) -> dict[str, Any]:
@@ -157,6 +164,7 @@ def _group_dict(group: Group) -> dict[str, Any]:
 def _result_dict(result: QuestionResult) -> dict[str, Any]:
     values = asdict(result) | {"status": result.status.value, "fault": result.fault}
     values["gold"] = [list(part) for part in result.gold]
+    values["history"] = [list(turn) for turn in result.history]
     for name in ("must_name", "missing", "cited"):
         values[name] = list(values[name])
     values["scores"] = {name: score.value / score.of for name, score in result.scores.items()}

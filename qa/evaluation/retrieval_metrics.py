@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from qa.evaluation.metrics import UNSCORED, Metric, Score, canonical, is_source
+from qa.evaluation.metrics import Metric, Score, canonical, is_source, stands_in
 from qa.evaluation.questions import Question, Source
 from qa.evaluation.records import ArticleKeys, Record
 from qa.normalise import MONTHS, canonical_words
@@ -87,11 +87,11 @@ def meets(article: ArticleKeys, text: str, source: Source) -> bool:
 def holds(text: str, wanted: str) -> bool:
     """Whether a passage has an answer in any spelling, as `metrics.contains` has it; quicker over many passages."""
     told = _folded(text)
-    return all(word in told for word in _unchanged_words(wanted)) and canonical(wanted) in canonical(text)
+    return all(word in told for word in _unchanged_words(wanted)) and stands_in(canonical(wanted), canonical(text))
 
 
 def _is_looked_for(record: Record) -> bool:
-    return record.question.answerable and record.answer.status not in UNSCORED
+    return record.question.answerable and record.scored
 
 
 def _score_lists(questions: Sequence[Question], lists: Sequence[Ranked]) -> list[dict[str, float]]:

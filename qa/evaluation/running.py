@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qa.errors import RunError
 from qa.evaluation.asking import Engine, ask_all
 from qa.evaluation.fingerprints import fingerprints, machine, peak_memory_mb, recorded_settings
+from qa.evaluation.indexed import indexed_of
 from qa.evaluation.questions import Question
 from qa.evaluation.records import Manifest
 from qa.evaluation.results import Report
@@ -64,20 +65,9 @@ def start_run(
     Whatever ends this early leaves a run that `resume_run` goes on with.
     """
     write_questions(folder, plan.questions)
-    manifest = Manifest(
-        started=timestamp(),
-        questions=len(plan.questions),
-        fingerprints=fingerprints(engine, plan.questions),
-        sample=plan.sample,
-        seed=plan.seed,
-        machine=machine(),
-        settings=recorded_settings(engine.settings),
-        question_file=plan.question_file,
-        half=plan.half,
-        articles=plan.articles,
-    )
-    write_manifest(folder, manifest)
-    _ask_rest(folder, engine, manifest, workers, progress)
+    write_manifest(folder, replace(described(engine, plan), workers=workers))
+    ask_rest(folder, engine, plan.questions, set(), workers=workers, progress=progress)
+    end_run(folder)
 
 
 def resume_run(folder: Path, engine: "QAEngine", *, workers: int = 1, progress: Progress | None = None) -> None:
@@ -90,19 +80,63 @@ def resume_run(folder: Path, engine: "QAEngine", *, workers: int = 1, progress: 
             f"{', '.join(_change(name, manifest.fingerprints.get(name), now[name]) for name in changed)}. "
             f"Undo that, or start anew: dateline eval {manifest.question_file or 'QUESTIONS'}"
         )
+    asked = asked_before(folder)
+    if len(asked) < manifest.questions:
+        write_manifest(folder, replace(manifest, workers=max(workers, manifest.workers)))
+    ask_rest(folder, engine, read_questions(folder), asked, workers=workers, progress=progress)
+    end_run(folder)
+
+
+def described(engine: "QAEngine", plan: Plan) -> Manifest:
+    """What is planned and all that its answers will depend on, as of now."""
+    return Manifest(
+        started=timestamp(),
+        questions=len(plan.questions),
+        fingerprints=fingerprints(engine, plan.questions),
+        sample=plan.sample,
+        seed=plan.seed,
+        machine=machine(),
+        settings=recorded_settings(engine.settings),
+        question_file=plan.question_file,
+        half=plan.half,
+        articles=plan.articles,
+    )
+
+
+def asked_before(folder: Path) -> set[str]:
+    """The ids of the questions that a run has records of; what an interrupted write left behind them is cut off."""
     drop_torn_line(folder)
-    _ask_rest(folder, engine, manifest, workers, progress)
+    return {record.question.id for record in read_records(folder)}
 
 
-def _ask_rest(folder: Path, engine: "QAEngine", manifest: Manifest, workers: int, progress: Progress | None) -> None:
-    asked = {record.question.id for record in read_records(folder)}
-    rest = [question for question in read_questions(folder) if question.id not in asked]
-    for done, record in enumerate(ask_all(engine, rest, workers=workers), 1):
+def ask_rest(
+    folder: Path,
+    engine: "QAEngine",
+    questions: Sequence[Question],
+    asked: set[str],
+    *,
+    of: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> None:
+    """Ask those questions that were not asked yet, keep each record as it comes, and add its id to `asked`.
+
+    `progress` is told how many were asked of all the run's questions: `of`, or as many as there are here.
+    """
+    rest = [question for question in questions if question.id not in asked]
+    for record in ask_all(engine, rest, workers=workers, indexed=indexed_of(engine) if rest else None):
         append_record(folder, record)
+        asked.add(record.question.id)
         if progress:
-            progress(done, len(rest))
-    peak = max(peak_memory_mb() or 0, manifest.peak_memory_mb or 0) or None
-    write_manifest(folder, replace(manifest, ended=manifest.ended or timestamp(), peak_memory_mb=peak))
+            progress(len(asked), of or len(questions))
+
+
+def end_run(folder: Path) -> None:
+    """Note that every question was asked, and the most memory that it took; a run that has ended keeps its time."""
+    manifest = read_manifest(folder)
+    if not manifest.ended:
+        peak = max(peak_memory_mb() or 0, manifest.peak_memory_mb or 0) or None
+        write_manifest(folder, replace(manifest, ended=timestamp(), peak_memory_mb=peak))
 
 
 def _change(name: str, before: str | None, now: str | None) -> str:

@@ -6,11 +6,13 @@ Records are appended as they come, so an interrupted run holds all but what was 
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import SettingsError
 from qa.errors import RunError
+from qa.evaluation.fingerprints import questions_fingerprint
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.records import Manifest, Record
 
@@ -73,7 +75,8 @@ def read_manifest(folder: Path) -> Manifest:
     except OSError as error:
         raise RunError(f"{file} cannot be read: {error.strerror}. Make a run: dateline eval QUESTIONS") from error
     except ValueError as error:
-        raise RunError(f"{file} is damaged: {_sentence(error)} Ask again: dateline eval QUESTIONS") from error
+        reason = "it is not JSON." if isinstance(error, json.JSONDecodeError) else _sentence(error)
+        raise RunError(f"{file} is damaged: {reason} Ask again: dateline eval QUESTIONS") from error
 
 
 def write_questions(folder: Path, questions: Sequence[Question]) -> None:
@@ -108,15 +111,41 @@ def drop_torn_line(folder: Path) -> None:
 
 
 def read_records(folder: Path) -> tuple[Record, ...]:
-    """Read the records in the order of the questions. Raises `RunError`, naming the line of the first that is damaged."""
+    """Read the records in the order of the questions, each with its question as it stands in the run's folder now.
+
+    So a gold answer that proves wrong can be corrected there, and the run scored again. Raises `RunError`, naming the line
+    of the first record that is damaged, and where the records answer what is not among the questions.
+    """
     records = {record.question.id: record for record in _records(folder / RECORDS)}
-    order = [question.id for question in read_questions(folder)] if (folder / QUESTIONS).is_file() else list(records)
-    return tuple(records[id_] for id_ in order if id_ in records)
+    if not (folder / QUESTIONS).is_file():
+        return tuple(records.values())
+    questions = {question.id: question for question in read_questions(folder)}
+    for id_, record in records.items():
+        if id_ not in questions or _asked(record.question) != _asked(questions[id_]):
+            raise RunError(
+                f"{folder / RECORDS} answers {id_!r}, {record.question.question!r}, which {folder / QUESTIONS} does not ask. "
+                "Put back the files as they were, or ask again: dateline eval QUESTIONS"
+            )
+    return tuple(_asking(records[id_], question) for id_, question in questions.items() if id_ in records)
+
+
+def _asking(record: Record, question: Question) -> Record:
+    """The record with its question as it stands now; nobody looked whether other sources are indexed."""
+    same = question.sources == record.question.sources
+    return replace(record, question=question, indexed=record.indexed if same else None)
+
+
+def _asked(question: Question) -> tuple[object, ...]:
+    """What of a question the answer depends on, and what was looked up while it was asked."""
+    return question.question, question.history, question.as_of
 
 
 def load_run(folder: Path) -> tuple[Manifest, tuple[Record, ...]]:
     """Read a run, whether or not it came to its end. Raises `RunError`, also where nothing was answered yet."""
     manifest, records = read_manifest(folder), read_records(folder)
+    if (folder / QUESTIONS).is_file():
+        now = {"questions": questions_fingerprint(read_questions(folder))}
+        manifest = replace(manifest, fingerprints={**manifest.fingerprints, **now})
     if not records:
         raise RunError(f"The run {folder} holds no answer yet. Go on with: dateline eval --resume {folder}")
     return manifest, records

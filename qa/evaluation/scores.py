@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from qa.evaluation.citing import CITING_METRICS, citing_scores
 from qa.evaluation.injection import INJECTED, injected_scores
-from qa.evaluation.metrics import ANSWERED, EXACT_TYPES, METRICS, UNSCORED, Metric, Score, score_answer
+from qa.evaluation.metrics import EXACT_TYPES, METRICS, Metric, Score, score_answer
 from qa.evaluation.records import Record
 from qa.evaluation.retrieval_metrics import RETRIEVAL_METRICS, retrieval_scores
 from qa.evaluation.squad import exact_match, token_f1
@@ -32,7 +32,7 @@ def scores_of(records: Sequence[Record]) -> tuple[Mapping[str, Score], ...]:
     parts = zip(records, retrieval_scores(records), citing_scores(records), strict=True)
     return tuple(
         {}
-        if record.answer.status in UNSCORED
+        if not record.scored
         else {
             **score_answer(record.question, record.answer, record.cited),
             **squad_scores(record),
@@ -48,10 +48,10 @@ def scores_of(records: Sequence[Record]) -> tuple[Mapping[str, Score], ...]:
 def squad_scores(record: Record) -> Mapping[str, Score]:
     """SQuAD 2.0's two scores of a short answer; having declined is right where there is no answer, else wrong."""
     question, answer = record.question, record.answer
-    if answer.status in UNSCORED or (question.answerable and not (question.gold and question.type in EXACT_TYPES)):
+    if not record.scored or (question.answerable and not (question.gold and question.type in EXACT_TYPES)):
         return {}
     # An answer without a short one has words all the same, so that it cannot pass for having declined.
-    said = (answer.short_answer or answer.text) if answer.status in ANSWERED else ""
+    said = (answer.short_answer or answer.text) if record.answered else ""
     return {
         "squad_em": Score(value=float(exact_match(said, question.gold))),
         "squad_f1": Score(value=token_f1(said, question.gold)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.evaluation.metrics import ANSWERED, Score, missing_parts
+from qa.evaluation.metrics import Score, missing_parts
 from qa.evaluation.records import Record
 from qa.evaluation.results import ALL, QuestionResult, Report, group_results
 from qa.evaluation.scores import TIME, scores_of
@@ -44,11 +44,13 @@ def _result(record: Record, scores: Mapping[str, Score]) -> QuestionResult:
         text=answer.text,
         short_answer=answer.short_answer,
         reason=answer.reason,
-        missing=missing_parts(question, answer.text if answer.status in ANSWERED else ""),
+        missing=missing_parts(question, answer.text if record.answered else ""),
         cited=tuple(citation.title for citation in answer.citations),
         quotes=len(record.cited),
         quotes_in_file=sum(cited.in_file is not None for cited in record.cited),
         milliseconds=record.milliseconds,
+        history=question.history,
+        as_of=question.as_of.isoformat() if question.as_of else None,
         scores={name: score for name, score in scores.items() if name != TIME.name},
     )
 

@@ -1,13 +1,13 @@
 """Where on its way a question went wrong: the first stage at which its evidence, or its answer, was lost."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from qa.evaluation.declining import is_right
-from qa.evaluation.metrics import ANSWERED, UNSCORED, is_source, missing_parts
+from qa.evaluation.metrics import missing_parts
 from qa.evaluation.questions import Question
-from qa.evaluation.records import ArticleKeys, Record
+from qa.evaluation.records import Record
 from qa.evaluation.retrieval_metrics import first_ranks, ranked
 from qa.types import Verdict
 
@@ -27,35 +27,33 @@ class Stage(StrEnum):
     WRONG_SPAN = "read, but the answer does not contain it"
 
 
-def stage_of(record: Record, indexed: Collection[ArticleKeys] | None = None) -> Stage | None:
+def stage_of(record: Record) -> Stage | None:
     """The stage at which a record went wrong, or None where it did not.
 
-    A question for several facts needs all of its gold sources, another any of them. What is not indexed can be told
-    only from the articles of the corpus, `indexed`; what was not retrieved only where the search was recorded. What the
+    A question for several facts needs all of its gold sources, another any of them. What is not indexed and
+    what was not retrieved can be told only where the record says what was indexed and what the search found. What the
     reader had was retrieved, though it may have been for another wording of the question.
     """
-    question, answer = record.question, record.answer
-    if answer.status in UNSCORED:
+    question = record.question
+    if not record.scored:
         return Stage.NOT_SCORED
     if not question.answerable:
-        return Stage.FALSE_ANSWER if answer.status in ANSWERED else None
+        return Stage.FALSE_ANSWER if record.answered else None
     if is_right(record):
         return None
-    return _lost_evidence(record, indexed) or _lost_answer(record)
+    return _lost_evidence(record) or _lost_answer(record)
 
 
-def stage_counts(records: Sequence[Record], indexed: Collection[ArticleKeys] | None = None) -> Mapping[Stage, int]:
+def stage_counts(records: Sequence[Record]) -> Mapping[Stage, int]:
     """How many records went wrong at each stage; a stage without any is there with 0."""
-    counts = Counter(stage_of(record, indexed) for record in records)
+    counts = Counter(stage_of(record) for record in records)
     return {stage: counts[stage] for stage in Stage}
 
 
-def _lost_evidence(record: Record, indexed: Collection[ArticleKeys] | None) -> Stage | None:
+def _lost_evidence(record: Record) -> Stage | None:
     question = record.question
     sources = question.sources
-    if indexed is not None and not _suffices(
-        question, [any(is_source(article, source) for article in indexed) for source in sources]
-    ):
+    if record.indexed is not None and not _suffices(question, record.indexed):
         return Stage.NOT_INDEXED
     read = first_ranks(sources, ranked(record, "reader"))
     found = first_ranks(sources, ranked(record, "search"))
@@ -69,11 +67,10 @@ def _lost_evidence(record: Record, indexed: Collection[ArticleKeys] | None) -> S
 
 def _lost_answer(record: Record) -> Stage:
     removed = " ".join(one.text for one in record.answer.sentences if one.verdict is Verdict.UNSUPPORTED)
-    answered = record.answer.status in ANSWERED
-    still = set(missing_parts(record.question, record.answer.text if answered else ""))
+    still = set(missing_parts(record.question, record.answer.text if record.answered else ""))
     if removed and not still <= set(missing_parts(record.question, removed)):
         return Stage.NOT_SUPPORTED
-    return Stage.WRONG_SPAN if answered else Stage.WRONGLY_DECLINED
+    return Stage.WRONG_SPAN if record.answered else Stage.WRONGLY_DECLINED
 
 
 def _suffices(question: Question, reached: Sequence[bool]) -> bool:

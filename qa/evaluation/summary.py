@@ -1,7 +1,7 @@
 """All that a report shows of a run, most important first: what the page and the digest put into their own form."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -20,8 +20,7 @@ from qa.evaluation.lines import (
     types_table,
     value_text,
 )
-from qa.evaluation.metrics import ANSWERED
-from qa.evaluation.records import ArticleKeys, Manifest, Record
+from qa.evaluation.records import ANSWERED, Manifest, Record
 from qa.evaluation.results import Group, QuestionResult, Report
 from qa.evaluation.retrieval_metrics import Ranking, first_ranks, ranked
 from qa.evaluation.stages import stage_of
@@ -117,16 +116,12 @@ def summarise(
     records: Sequence[Record],
     *,
     worst: int,
-    indexed: Collection[ArticleKeys] | None = None,
 ) -> Summary:
-    """What a report shows; of what went wrong the `worst` questions, gravest first.
-
-    `indexed` are the articles of the corpus; without them it cannot be told that a source was not indexed.
-    """
+    """What a report shows; of what went wrong the `worst` questions, gravest first."""
     declining = declining_of(records)
-    cases = _cases(report, records, indexed)
+    cases = _cases(report, records)
     return Summary(
-        counts=_counts(report.overall),
+        counts=_counts(report.overall, manifest),
         asked=_asked(manifest),
         headline=headline_lines(report.overall),
         endings=_endings(report.results),
@@ -155,11 +150,15 @@ def moment(iso: str) -> str:
     return f"{day(at.date())}, {at:%H:%M} UTC"
 
 
-def _counts(group: Group) -> str:
+def _counts(group: Group, manifest: Manifest) -> str:
     declined = group.questions - group.answered - group.unscored
     unscored = f", {group.unscored:,} unscored" if group.unscored else ""
     answerable = f"{group.questions:,} questions, {group.answerable:,} of them answerable"
-    return f"{answerable}: {group.answered:,} answered, {declined:,} declined{unscored}."
+    left = manifest.questions - group.questions
+    unasked = (
+        f" The run was not finished: {left:,} of {manifest.questions:,} questions were not asked." if left > 0 else ""
+    )
+    return f"{answerable}: {group.answered:,} answered, {declined:,} declined{unscored}.{unasked}"
 
 
 def _asked(manifest: Manifest) -> str:
@@ -187,17 +186,17 @@ def _endings(results: Iterable[QuestionResult]) -> tuple[Ending, ...]:
     return tuple(ending for ending in (told, not_told) if ending.questions)
 
 
-def _cases(report: Report, records: Sequence[Record], indexed: Collection[ArticleKeys] | None) -> list[Case]:
+def _cases(report: Report, records: Sequence[Record]) -> list[Case]:
     by_id = {record.question.id: record for record in records}
     faulty = sorted((one for one in report.results if one.fault), key=lambda one: one.severity or 0)
-    return [_case(one, by_id[one.id], indexed) for one in faulty]
+    return [_case(one, by_id[one.id]) for one in faulty]
 
 
-def _case(result: QuestionResult, record: Record, indexed: Collection[ArticleKeys] | None) -> Case:
+def _case(result: QuestionResult, record: Record) -> Case:
     return Case(
         result=result,
         record=record,
-        stage=stage_of(record, indexed) or result.fault or "",
+        stage=stage_of(record) or result.fault or "",
         found=_place(record, "search"),
         read=_place(record, "reader"),
     )
@@ -223,6 +222,7 @@ def _facts(report: Report, manifest: Manifest) -> Iterable[tuple[str, str]]:
         yield "articles", ", ".join(manifest.articles)
     if manifest.machine:
         yield "machine", manifest.machine
+    yield "questions at a time", str(manifest.workers)
     yield "peak memory", f"{manifest.peak_memory_mb:,.0f} MB" if manifest.peak_memory_mb else "not measured"
     yield from _ids(report)
     yield from ((f"{name} fingerprint", value or "none") for name, value in manifest.fingerprints.items())

@@ -14,7 +14,7 @@ from index.errors import DatelineError
 from qa.library import Library, Outcome
 from qa.web.components import html, private
 from qa.web.runs import RUNS_SHOWN, runs_section
-from qa.web.shelf import LONGEST_SEARCH, PAGE, Browsing, Listing, listing_section, overview_section, status
+from qa.web.shelf import LONGEST_SEARCH, PAGE, Browsing, Listing, added, listing_section, overview_section, status
 from qa.web.stories import stories_section
 from qa.web.words import say
 
@@ -171,7 +171,7 @@ class Shelving:
     def _uploaded(self, files: Sequence[str] | None) -> Iterator[str]:
         received = [Path(file) for file in files or ()]
         yield status(say("articles.working_on", names=", ".join(file.name for file in received)))
-        yield status(*(outcome.message for outcome in _outcomes(lambda: self._taken(received))))
+        yield added(_outcomes(lambda: self._taken(received)))
 
     def _taken(self, files: Sequence[Path]) -> tuple[Outcome, ...]:
         """Add what gradio has received into files of its own, which are not kept there."""
@@ -187,7 +187,7 @@ class Shelving:
             yield _working(), gr.skip()
             whole = address if "://" in address else f"https://{address}"
             outcome = _outcome(lambda: self._library.add_url(whole))
-            yield status(outcome.message), "" if outcome.done else gr.skip()
+            yield added((outcome,)), "" if outcome.done else gr.skip()
         else:
             yield status(), gr.skip()
 

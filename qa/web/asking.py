@@ -61,6 +61,7 @@ class Asking:
             thought = answering.then(self._suggest, [p.session], [p.thought], **further)
             thought.then(self._offered, [p.thought, p.session, p.pending], [p.next], **further)
         p.question.stop(self._stopped, [p.session, p.pending], p.shown, cancels=under_way, **private())
+        p.clear.click(lambda: ("", "", "", []), None, p.filters, **private())
         p.new.click(self._cleared, None, p.shown, cancels=under_way, **private())
         p.restore.submit(self._restored, [p.restore], p.shown, cancels=under_way, **private())
         p.show.submit(self._shown, [p.show, p.session], [p.sources, p.session], **private())

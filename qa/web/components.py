@@ -21,6 +21,7 @@ class Parts:
     since: gr.Textbox
     until: gr.Textbox
     publishers: gr.Dropdown
+    clear: gr.Button  # of the filters
     new: gr.Button
     sources: gr.Markdown
     next: gr.Markdown  # questions that may be asked next
@@ -74,6 +75,7 @@ def ask_tab(engine: Engine) -> Parts:
             with gr.Row(elem_id="dl-filters"):
                 as_of, since, until = (_day(name) for name in ("as_of", "since", "until"))
                 publishers = _publishers(engine)
+                clear = gr.Button(say("ask.clear"), variant="secondary", size="sm", scale=0, elem_id="dl-clear")
         with gr.Column(scale=2, min_width=320, elem_id="dl-beside"):
             sources = html(panel(Session(), engine.article), "dl-beside-sources")
     ask, link, show, restore, export = (
@@ -86,6 +88,7 @@ def ask_tab(engine: Engine) -> Parts:
         since=since,
         until=until,
         publishers=publishers,
+        clear=clear,
         new=new,
         sources=sources,
         next=following,

@@ -8,9 +8,8 @@ import gradio as gr
 
 from index.errors import DatelineError
 from qa.feedback import Feedback, add_feedback
-from qa.types import Answer
 from qa.web.components import Parts, private
-from qa.web.session import Session
+from qa.web.session import Session, counts
 from qa.web.words import say
 
 logger = logging.getLogger(__name__)
@@ -24,22 +23,27 @@ def rating(parts: Parts, file: Path) -> None:
             label=say("ask.correct"), placeholder=say("ask.correct_hint"), max_length=2000, max_lines=3,
             submit_btn=say("ask.correct_send"),
         )  # fmt: skip
+        skip = gr.Button(say("ask.correct_skip"), variant="secondary", size="sm", elem_id="dl-correct-skip")
 
     def rate(session: Session, thumb: gr.LikeData) -> tuple[Any, ...]:
-        answer = session.answer(session.turn_of(thumb.index))
-        if answer is None or not isinstance(thumb.liked, bool):
+        turn = session.turn_of(thumb.index)
+        answer = session.answer(turn)
+        if answer is None or not counts(answer) or not isinstance(thumb.liked, bool):
             return gr.skip(), gr.skip()
         # Where something is asked in return, that says already that the thumb was noted.
-        _keep(file, Feedback.now(answer, helpful=thumb.liked), thanked=thumb.liked)
-        return gr.update(visible=not thumb.liked), None if thumb.liked else answer
+        feedback = Feedback.now(answer, helpful=thumb.liked, history=session.before(turn).history())
+        _keep(file, feedback, thanked=thumb.liked)
+        return gr.update(visible=not thumb.liked), None if thumb.liked else feedback
 
-    def correct(said: str, answer: Answer | None) -> tuple[Any, ...]:
-        if answer is not None and said.strip():
-            _keep(file, Feedback.now(answer, helpful=False, correction=said), thanked=True)
+    def correct(said: str, about: Feedback | None) -> tuple[Any, ...]:
+        if about is not None and said.strip():
+            feedback = Feedback.now(about.answer, helpful=False, correction=said, history=about.history)
+            _keep(file, feedback, thanked=True)
         return gr.update(visible=False), "", None
 
     parts.chat.like(rate, [parts.session], [row, rated], **private())
     correction.submit(correct, [correction, rated], [row, correction, rated], **private())
+    skip.click(lambda: (gr.update(visible=False), "", None), None, [row, correction, rated], **private())
 
 
 def _keep(file: Path, feedback: Feedback, *, thanked: bool) -> None:

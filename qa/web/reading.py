@@ -13,7 +13,7 @@ def article_fragment(article: Article, start: int | None = None, end: int | None
     """The article with its credits; `text[start:end]` is marked where both lie inside the text."""
     return (
         f'<article class="dl-article"><h2>{escape(_title(article))}</h2>'
-        f'<p class="dl-quiet">{_credits(article)}</p>{_paragraphs(article.text, start, end)}</article>'
+        f'<p class="dl-quiet">{_credits(article)}</p>{_no_year(article)}{_paragraphs(article.text, start, end)}</article>'
     )
 
 
@@ -44,6 +44,10 @@ def _credits(article: Article) -> str:
     elif article.path:
         parts.append(escaped(say("panel.file", name=PurePath(article.path).name)))
     return " · ".join(parts)
+
+
+def _no_year(article: Article) -> str:
+    return f'<p class="dl-quiet">{escaped(say("panel.no_year"))}</p>' if article.lacks_year else ""
 
 
 def _paragraphs(text: str, start: int | None, end: int | None) -> str:

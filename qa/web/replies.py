@@ -8,12 +8,13 @@ from typing import Any
 
 from qa.markdown import age, day, escape, said
 from qa.types import Answer, Sentence
-from qa.web.session import Session
+from qa.web.session import Session, counts
 from qa.web.words import say
 
 Message = dict[str, Any]
 # A marker as `qa.markdown` writes it: escaped brackets are words of a text, no marker.
 _MARKER = re.compile(r"(?<!\\)\[(\d{1,9})\](?!\()")
+_NOT_RATED = '<span class="dl-not-rated"></span>'  # by which the style sheet knows where not to offer thumbs
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:amp|lt|gt|#92);)")
 
 
@@ -45,7 +46,7 @@ def bubble(answer: Answer, turn: int) -> str:
     blocks = [*(_linked(block, turn) for block in said(answer)), *(escape(notice) for notice in answer.notices)]
     if answer.citations:
         blocks.append(f"<small>{_dated(answer)}</small>")
-    return "\n\n".join(block for block in blocks if block)
+    return "\n\n".join(block for block in blocks if block) + ("" if counts(answer) else _NOT_RATED)
 
 
 def so_far(sentences: Sequence[Sentence]) -> str:

@@ -13,6 +13,7 @@ from qa.web.runs import report_route
 from qa.web.words import say, words
 
 ASSETS = Path(__file__).with_name("assets")
+STYLES = ("filters", "sources", "windows", "narrow", "shelf")  # of the assets, after style.css and in this order
 
 
 def routes(article: Callable[[str], Article], runs: Path | None = None) -> list[BaseRoute]:

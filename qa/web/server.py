@@ -210,7 +210,7 @@ def _mounted(
 
     from qa.web.guard import UPLOAD_LIMIT
     from qa.web.mcp import AnswerTool
-    from qa.web.routes import ASSETS, head, routes
+    from qa.web.routes import ASSETS, STYLES, head, routes
     from qa.web.theme import theme
 
     tool = AnswerTool(blocks) if options.mcp else None
@@ -233,7 +233,7 @@ def _mounted(
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=[ASSETS.with_name("style.css"), ASSETS / "shelf.css"],
+        css_paths=[ASSETS.with_name("style.css"), *(ASSETS / f"{name}.css" for name in STYLES)],
         head=head(),
     )
     # gradio_client takes every dictionary with a "path", as each citation is, for a file to download, except under the

@@ -11,7 +11,12 @@ from qa.web.conversation import NO_FILTERS, Filters
 
 # What a page that stays open for days keeps and shows; older turns are in the browser's own storage.
 TURNS_KEPT = 40
-_NOT_REMEMBERED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
+_NOT_ASKED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
+
+
+def counts(answer: Answer) -> bool:
+    """Whether the articles were asked, with or without success: only then is there something to remember and to rate."""
+    return answer.status not in _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Session:
 
     def history(self) -> list[list[str]]:
         """The turns as the engine takes them; what could not be asked, or failed, is not among them."""
-        return [[a.question, a.text] for a in self.answers if a.status not in _NOT_REMEMBERED]
+        return [[a.question, a.text] for a in self.answers if counts(a)]
 
     def answer(self, turn: int | None) -> Answer | None:
         """The answer of a turn, or None where it is not kept."""

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from index.types import Article, Problem
 from qa.histogram import Bar, Span
-from qa.library import Overview
+from qa.library import Outcome, Overview
 from qa.markdown import day
 from qa.web.escaping import escaped
 from qa.web.sources import article_link
@@ -25,6 +25,7 @@ PAGE = 20  # articles
 LONGEST_SEARCH = 200  # characters
 PUBLISHERS_SHOWN = 10
 PROBLEMS_SHOWN = 200
+ADDED_SHOWN = 5
 LOWEST_BAR = 4  # percent: one article beside thousands is still to be seen and hit
 _PERIOD = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", re.ASCII)
 
@@ -160,7 +161,9 @@ def _histogram(overview: Overview, browsing: Browsing) -> str:
         (
             f"<h3>{escaped(say('articles.when'))}</h3>",
             f'<div class="dl-histogram"><p class="dl-most">{escaped(_label("articles.most", most, overview.span))}</p>',
-            f'<ol>{bars}</ol><p class="dl-axis">{"".join(f"<span>{escaped(end)}</span>" for end in ends)}</p></div>',
+            f'<div class="dl-bars"><ol>{bars}</ol><p class="dl-axis">',
+            "".join(f"<span>{escaped(end)}</span>" for end in ends),
+            "</p></div></div>",
             unknown,
             _table(overview, browsing.period),
         )
@@ -262,8 +265,35 @@ def listing_section(listing: Listing, browsing: Browsing) -> str:
 
 def status(*sentences: str) -> str:
     """What became of what was done, a line for each sentence."""
-    said = "<br>".join(escaped(sentence) for sentence in sentences if sentence)
-    return f'<p class="dl-outcome" role="status">{said}</p>'
+    return _outcomes(escaped(sentence) for sentence in sentences if sentence)
+
+
+def added(outcomes: Sequence[Outcome]) -> str:
+    """What became of files that were added, with ways to their articles: in the list they may stand far down."""
+    return _outcomes(f"{escaped(outcome.message)}{_ways(outcome.articles)}" for outcome in outcomes)
+
+
+def _outcomes(lines: Iterable[str]) -> str:
+    return f'<p class="dl-outcome" role="status">{"".join(f"<span>{line}</span>" for line in lines)}</p>'
+
+
+def _ways(articles: Sequence[Article]) -> str:
+    """To the articles of one file, by title unless there is only one; and which of them the list has at its end."""
+    undated = sum(article.published is None for article in articles)
+    if len(articles) == 1:
+        hidden = f'<span class="dl-hidden"> “{_name(articles[0])}”</span>'
+        last = escaped(say("panel.no_year" if articles[0].lacks_year else "articles.undated_one")) if undated else ""
+        return f" {_way(articles[0], escaped(say('articles.read')) + hidden)}. {last}".rstrip()
+    ways = [f"– {_way(article, _name(article))}" for article in articles[:ADDED_SHOWN]]
+    if more := articles[ADDED_SHOWN:]:
+        ways.append(f"– {escaped(say('articles.more_added', count=f'{len(more):,}'))}")
+    if undated:
+        ways.append(escaped(say("articles.undated_some", count=f"{undated:,}")))
+    return "".join(f"<br>{way}" for way in ways)
+
+
+def _way(article: Article, inner: str) -> str:
+    return f'<a href="{article_link(article.id)}" class="dl-read">{inner}</a>'
 
 
 def _found(listing: Listing, browsing: Browsing) -> str:
@@ -283,7 +313,7 @@ def _item(article: Article, listing: Listing, browsing: Browsing) -> str:
     badges = "".join(f' <span class="dl-badge">{escaped(kind)}</span>' for kind in kinds)
     publisher = article.credited or say("panel.unknown_publisher")
     return (
-        f'<li><a href="{article_link(article.id)}" class="dl-read">{_name(article)}</a>{badges}'
+        f"<li>{_way(article, _name(article))}{badges}"
         f'<span class="dl-quiet">{escaped(publisher)} · {escaped(day(article.published))}</span>'
         f"{_removal(article, browsing.removing == article.id) if uploaded else ''}</li>"
     )

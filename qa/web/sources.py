@@ -31,8 +31,8 @@ LINE_BREAKS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 def panel(session: Session, article: Callable[[str], Article]) -> str:
     """The sources of the answer that is shown, as cards, or, where it has none, the nearest headlines.
 
-    `article` is asked only for a passage that did not come with the answer; where it raises `KeyError`, the quote
-    stands alone.
+    `article` is asked only for a passage that did not come with the answer, and for one without a known date; where it
+    raises `KeyError`, the quote stands alone.
     """
     answer = session.answer(session.shown)
     if answer is None or session.shown is None:
@@ -101,12 +101,12 @@ def _cards(answer: Answer, turn: int, marked: int | None, article: Callable[[str
     for citation in answer.citations:
         cited.setdefault(citation.article_id, []).append(citation)
     return "".join(
-        f'<article class="dl-card">{_source(of_one[0])}{"".join(_passages(answer, of_one, turn, marked, article))}</article>'
+        f'<article class="dl-card">{_source(of_one[0], article)}{"".join(_passages(answer, of_one, turn, marked, article))}</article>'
         for of_one in cited.values()
     )
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation, article: Callable[[str], Article]) -> str:
     badge = "" if citation.kind == "article" else citation.kind
     return "".join(
         (
@@ -114,6 +114,7 @@ def _source(citation: Citation) -> str:
             f'<span class="dl-badge">{escaped(badge)}</span>' if badge else "",
             f'<span class="dl-date">{escaped(_when(citation))}</span></header><h3>{_title(citation)}</h3>',
             _file(citation),
+            _no_year(citation, article),
         )
     )
 
@@ -144,6 +145,15 @@ def _file(citation: Citation) -> str:
     if citation.url or not citation.path:
         return ""
     return f'<p class="dl-file">{escaped(say("panel.file", name=PurePath(citation.path).name))}</p>'
+
+
+def _no_year(citation: Citation, article: Callable[[str], Article]) -> str:
+    """What can be done about an article that names its day without the year."""
+    try:
+        lacks_year = citation.published is None and article(citation.article_id).lacks_year
+    except KeyError:
+        return ""
+    return f'<p class="dl-no-year">{escaped(say("panel.no_year"))}</p>' if lacks_year else ""
 
 
 def _title(citation: Citation) -> str:

@@ -31,15 +31,16 @@ def _list(stories: Sequence[Story]) -> str:
 def _story(story: Story) -> str:
     newest, *others = story.articles
     publishers = escaped(", ".join(dict.fromkeys(story.publishers))) or say("panel.unknown_publisher")
+    names = [say("stories.other")] if len(others) == 1 else map(str, range(2, MOST_COPIES + 1))
     links = " ".join(
-        f'<a href="{article_link(id_)}" class="dl-read">{number}<span class="dl-hidden"> “{_title(story)}”</span></a>'
-        for number, id_ in enumerate(others[: MOST_COPIES - 1], start=2)
+        f'<a href="{article_link(id_)}" class="dl-read">{escaped(name)}<span class="dl-hidden"> “{_title(story)}”</span></a>'
+        for name, id_ in zip(names, others, strict=False)
     )
-    also = say("stories.others")
+    also = "" if len(others) == 1 else f"{escaped(say('stories.others'))} "
     return (
         f'<li><a href="{article_link(newest)}" class="dl-read">{_title(story)}</a>'
         f'<span class="dl-quiet">{escaped(say("stories.told", count=len(story.articles)))} {publishers} · {_period(story)}'
-        f" · {escaped(also)} {links}</span></li>"
+        f" · {also}{links}</span></li>"
     )
 
 

@@ -46,9 +46,12 @@ def test_conversations_are_listed_searched_renamed_opened_and_deleted(open_page:
     search = window.get_by_role("searchbox", name="Search in conversations")
     search.fill("RIGHTS AND THE SECURITY")  # words of an answer
     expect(titles).to_have_text([FACT])
-    search.fill("nobody said this")
-    expect(window).to_contain_text("No conversation is kept in this browser.")
-    search.fill("")
+    search.fill("citations")  # what the storage calls them, which nobody said
+    expect(window).to_contain_text("No conversation holds “citations”.")
+    window.get_by_role("button", name="Show all").click()
+    expect(titles).to_have_count(2)
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
     window.get_by_role("button", name=f"Rename: {FACT}").click()
     window.get_by_role("textbox", name="Rename").fill("The <b>first</b> talks")
     page.keyboard.press("Enter")

@@ -1,7 +1,8 @@
 """Asking and being answered, in a real browser."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from qa.web.words import say
 from tests.browser.pages import (
     FACT,
     OTHER_FACT,
@@ -9,6 +10,7 @@ from tests.browser.pages import (
     OpenPage,
     answered,
     ask,
+    begin,
     cards,
     questions,
     replies,
@@ -68,6 +70,19 @@ def test_what_is_offered_after_an_answer_does_not_stand_under_the_next_one(open_
     seen = page.evaluate(OFFERED, 6_000)
     assert any("Yevlakh" not in offered for offered in seen)
     assert not any("Yevlakh" in offered or "Karabakh" in offered for offered in seen)
+
+
+def test_a_server_that_does_not_reply_is_told_of_in_our_own_words(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.wait_for_selector(".dl-status", state="attached")
+    page.route("**/queue/join*", lambda route: route.abort())
+    begin(page, FACT)
+    toast = page.locator(".toast-body")
+    expect(toast.locator(".toast-messages")).to_have_text(say("script.no_reply"))
+    expect(toast.get_by_text("Error")).to_be_hidden()
+    expect(page.locator("#dl-question textarea")).to_have_value(FACT)
+    page.close()
 
 
 def test_an_empty_question_is_not_asked(open_page: OpenPage) -> None:

@@ -27,6 +27,19 @@ def test_a_citation_marks_its_card_also_of_an_earlier_answer(open_page: OpenPage
     expect(page.locator(".dl-chosen mark")).to_contain_text("three hours")
 
 
+def test_a_chosen_card_takes_the_focus_once(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, FACT)
+    page.locator("#dl-chat a[href='#dl-source-0-1']").first.click()
+    expect(page.locator("#dl-card-0-1")).to_be_focused()
+    page.focus("#dl-question textarea")
+    page.evaluate(
+        "document.body.append(document.createElement('i'))"
+    )  # as when something arrives that can be asked next
+    page.keyboard.type("Where?")
+    expect(page.locator("#dl-question textarea")).to_have_value("Where?")
+
+
 def test_a_card_leads_to_the_whole_article_at_the_marked_sentence(open_page: OpenPage) -> None:
     page = open_page(height=400)
     ask(page, OVERVIEW)

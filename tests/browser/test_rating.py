@@ -35,12 +35,19 @@ def test_thumbs_and_a_correction_are_kept_with_the_whole_answer(open_page: OpenP
     page.locator("#dl-masthead h1").click()
     page.keyboard.press("Escape")
     expect(correction).to_have_count(0)
+    page.get_by_role("button", name="Like", exact=True).last.click()
+    page.get_by_role("button", name="Dislike", exact=True).last.click()
+    correction.fill("Not to be sent either")
+    page.locator("#dl-correct").get_by_role("button", name="Close").click()
+    expect(correction).to_have_count(0)
     given = lines(feedback)[before:]
     assert [(one["answer"]["question"], one["helpful"], one["correction"]) for one in given] == [
         (OTHER_FACT, True, None),
         (FACT, False, None),
         (FACT, False, RIGHT),
         (OTHER_FACT, False, None),
+        (FACT, True, None),
+        (FACT, False, None),
     ]
     assert "three hours" in given[2]["answer"]["text"]
     assert given[2]["answer"]["citations"][0]["quote"] in given[2]["answer"]["evidence"][0]["text"]

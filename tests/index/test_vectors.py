@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.embeddings import Vectors
 from index.errors import IndexBroken, ServerAway, SettingsError
 from index.types import EVERYTHING, Passage, Scope
-from index.vectors import Place, StoredPassage, VectorStore, as_number
+from index.vectors import UNWRITTEN, WRITE_BATCH, Place, StoredPassage, VectorStore, as_number, portions
 from tests.index.chroma_server import chroma_server
 
 FIRST_DAY = date(2023, 1, 1)
@@ -118,11 +118,12 @@ def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(place: Place) ->
 
 
 @pytest.mark.filterwarnings("ignore:legacy embedding function config")  # chromadb warns that there is none
-def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(store: VectorStore) -> None:
-    configuration = store._collection.configuration
-    assert configuration["hnsw"]["space"] == "cosine"
-    assert configuration["embedding_function"] is None
-    assert store._collection._embedding_function is None
+def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(place: Place) -> None:
+    with closing(VectorStore.create(place)) as store:
+        configuration = store._collection.configuration
+        assert configuration["hnsw"]["space"] == "cosine"
+        assert configuration["embedding_function"] is None
+        assert store._collection._embedding_function is None
 
 
 def test_days_are_kept_as_integers_and_what_is_unknown_is_not_kept(place: Place) -> None:
@@ -133,6 +134,18 @@ def test_days_are_kept_as_integers_and_what_is_unknown_is_not_kept(place: Place)
     assert type(dated["published"]) is int
     assert dated["publisher"] == "Elm Courier"
     assert undated.keys().isdisjoint({"published", "publisher"})
+
+
+@given(st.integers(100, 3_000_000))
+def test_whatever_the_number_of_passages_the_last_of_them_are_in_the_graph(expected: int) -> None:
+    portion, together = portions(expected)
+    assert portion <= WRITE_BATCH
+    waiting = 0
+    for begin in range(0, expected, portion):
+        waiting += min(portion, expected - begin)
+        waiting = 0 if waiting >= max(together, 100) else waiting
+        assert waiting < UNWRITTEN
+    assert waiting == 0
 
 
 @given(st.dates(), st.dates())

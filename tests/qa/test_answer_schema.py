@@ -112,7 +112,7 @@ ANSWERS = st.builds(
     ),
     sentences=several(st.builds(Sentence, citations=NUMBERS)),
     evidence=several(
-        st.builds(Evidence, score=FINITE, found_by=st.sampled_from(["dense", "keyword", "dense+keyword"]))
+        st.builds(Evidence, score=FINITE, found_by=st.sampled_from(["dense", "keyword", "dense+keyword", "day"]))
     ),
     as_of=DAYS,
     newest_source=DAYS,

@@ -1,6 +1,7 @@
 """How far passages are read, and what the sentences say."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from index.corpus import Corpus
 from index.settings import DEFAULT_EMBEDDER
 from index.types import Article, Passage
-from qa.candidates import CandidateFinder
+from qa.candidates import STATED, CandidateFinder
 from qa.confidence import calibration_key, load_confidence
 from qa.question import understand
 from qa.reader import Reading, ShippedReader, Span
@@ -83,6 +84,38 @@ def test_a_question_and_what_is_said_of_the_opposite_answer_nothing(
     corpus: Corpus, question: str, text: str, word: str, expected: bool
 ) -> None:
     assert answers(corpus, question, text, word) is expected
+
+
+class DoubtingReader(PointingReader):
+    """It points at a word, and would rather say that nothing is told."""
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        found = super().read(question, texts)
+        return tuple(Reading(spans=(replace(reading.spans[0], score=-4.0),)) for reading in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        (
+            "What did Kolvery say about the shut pier?",
+            "Kolvery said that the pier was shut.",
+            " that the pier was shut.",
+        ),
+        ("What did Kolvery say about the shut pier of Ostrig?", "Kolvery said that the pier was shut.", "pier"),
+        ("What did Kolvery say about the price of coal?", "Kolvery said that the pier was shut.", "pier"),
+        ("What did Ostrig say about the shut pier?", "Kolvery said that the pier was shut.", "pier"),
+    ],
+)
+def test_what_somebody_said_is_the_whole_claim_though_the_reader_sees_no_answer(
+    corpus: Corpus, question: str, text: str, short: str
+) -> None:
+    article = Article(id="a1", title="Elm", text=text)
+    passage = Passage(id="a1-000", article_id="a1", ordinal=0, start=0, end=len(text), text=text)
+    scored = ScoredPassage(passage=passage, article=article, score=1, similarity=1, found_by="dense")
+    finder = CandidateFinder(corpus, DoubtingReader("pier"), None)
+    (found,) = finder.find(understand(question), [scored]).candidates
+    assert (found.short, found.signals.reader) == (short, STATED if short != "pier" else -4.0)
 
 
 def test_a_publisher_whose_report_is_asked_about_is_no_name_that_the_article_must_have() -> None:

@@ -123,3 +123,36 @@ def test_that_does_not_begin_a_short_answer() -> None:
         draft_fact(understand("What did Ansa Kolvery say?"), [found], load_wording()).short_answer
         == "pier 4 was closed"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "short"),
+    [
+        ("The mayor, Ansa Kolvery, and the envoy of Elm met.", "The mayor, Ansa Kolvery, and the envoy", "The mayor"),
+        ("Ansa Kolvery, the mayor of Elm, left.", "Ansa Kolvery, the mayor of Elm", "the mayor of Elm"),
+        ("Elm's President Ansa Kolvery left.", "Elm's President", "Elm's President"),
+    ],
+)
+@pytest.mark.parametrize("question", ["Who is Ansa Kolvery?", "who is ansa kolvery"])
+def test_who_somebody_is_is_told_without_the_name(question: str, text: str, span: str, short: str) -> None:
+    assert draft_fact(understand(question), [candidate(text, span)], load_wording()).short_answer == short
+
+
+def test_who_does_something_is_answered_by_a_name() -> None:
+    found = candidate("An inquiry under Ansa Kolvery began.", "Ansa Kolvery")
+    draft = draft_fact(understand("Who is in charge of the inquiry?"), [found], load_wording())
+    assert draft.short_answer == "Ansa Kolvery"
+
+
+def test_a_speaker_known_by_a_pronoun_alone_is_not_named() -> None:
+    text = text_of("What was closed?", candidate("She said that pier 4 was closed.", "pier 4"))
+    assert text == "**pier 4** [1]\n\nShe said that pier 4 was closed. [1]"
+
+
+@pytest.mark.parametrize(("confidence", "second"), [(SHORT_BAR - 0.01, True), (SHORT_BAR + 0.01, False)])
+def test_beside_an_unsure_answer_stands_the_second_best_sentence(confidence: float, second: bool) -> None:
+    best = replace(candidate("The port reopened on Monday.", "Monday"), confidence=confidence)
+    other = candidate("The pier of the port had reopened by Friday.", "Friday")
+    other = replace(other, scored=replace(other.scored, article=replace(other.article, id="a2")), confidence=0.4)
+    draft = draft_fact(understand("When did the port reopen?"), [best, other], load_wording())
+    assert any("Friday" in line.plain for line in draft.lines) == second

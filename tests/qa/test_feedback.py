@@ -61,6 +61,22 @@ def test_feedback_that_is_given_is_read_back_whole(tmp_path: Path) -> None:
     assert given[1].correction == "It was\nfour: “vier”"
 
 
+def test_a_follow_up_question_is_kept_with_what_was_said_before_it(tmp_path: Path) -> None:
+    turns = (("Who met?", "The envoys."),)
+    given = Feedback.now(ANSWER, helpful=True, history=[list(turn) for turn in turns])
+    assert given.history == turns
+    add_feedback(tmp_path / "f.jsonl", given)
+    assert lines(tmp_path / "f.jsonl") == [given]
+    assert question_of(given)["history"] == [["Who met?", "The envoys."]]
+    assert "history" not in question_of(Feedback.now(ANSWER, helpful=True))
+
+
+def test_a_line_of_an_earlier_version_has_no_history() -> None:
+    line = Feedback.now(ANSWER, helpful=True).to_dict()
+    del line["history"]
+    assert Feedback.from_dict(line).history == ()
+
+
 def test_feedback_is_of_this_moment_in_universal_time() -> None:
     at = Feedback.now(ANSWER, helpful=True).at
     assert at.tzinfo is UTC

@@ -163,3 +163,50 @@ def test_invisible_characters_do_not_change_a_question() -> None:
 def test_any_text_is_understood_or_refused(text: str) -> None:
     if problem_with(text) is None:
         assert understand(clean(text)).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the latest news?",
+        "what's new",
+        "Any news today?",
+        "Is there any news?",
+        "Give me the headlines.",
+        "Show me the latest articles",
+        "What are today's top stories?",
+        "Hi, what's new?",
+        "What happened in April 2023?",
+        "What happened last week?",
+        "What happened between 1 and 5 April?",
+        "Summarise yesterday's news, please",
+        "Give me an overview of April 2023",
+        "Which events took place on 20 September?",
+        "What are the articles about?",
+    ],
+)
+def test_who_asks_for_nothing_in_particular_asks_for_news(question: str) -> None:
+    understood = understand(question)
+    assert understood.is_news
+    assert understood.kind is QuestionKind.OVERVIEW
+    assert understood.asks_what_happened
+
+
+@pytest.mark.parametrize(
+    ("question", "of_time"),
+    [
+        ("What happened in Tarvo?", True),
+        ("What is the latest on the port?", True),
+        ("Any news about the port?", True),
+        ("Give me an overview of the vote", False),
+        ("What happened first, the vote or the strike?", True),
+        ("Who won last week?", False),
+        ("Tell me the story of the port", False),
+        ("List all the articles", False),
+        ("What happened, and when?", True),
+    ],
+)
+def test_who_names_something_asks_for_that(question: str, of_time: bool) -> None:
+    understood = understand(question)
+    assert not understood.is_news
+    assert understood.asks_what_happened is of_time

@@ -26,12 +26,21 @@ from qa.spans import widen
         ('They called it "a large storm" today.', '"a large storm', Expected.ANY, '"a large storm"'),
         ("They met in Elm, then left.", "Elm,", Expected.PLACE, "Elm"),
         ("Officials met.", "Officials met.", Expected.ANY, "Officials met"),
+        ("She spoke on behalf of the board.", "the board", Expected.NAME, "the board"),
+        ("It is 60 kilometres away from Elm.", "60 kilometres away", Expected.NUMBER, "60 kilometres"),
     ],
 )
 def test_a_short_answer_is_whole(text: str, span: str, expected: Expected, short: str) -> None:
     start = text.index(span)
     a, b = widen(text, (start, start + len(span)), (0, len(text)), expected)
     assert text[a:b] == short
+
+
+def test_of_several_numbers_the_one_of_what_is_counted_is_the_answer() -> None:
+    text = "Police said 58 people were held and six officers hurt."
+    span = (text.index("58"), text.index(" officers"))
+    a, b = widen(text, span, (0, len(text)), Expected.NUMBER, ("offic",))
+    assert text[a:b] == "six officers"
 
 
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 60), st.sampled_from(list(Expected)))

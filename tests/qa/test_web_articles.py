@@ -7,14 +7,16 @@ import pytest
 
 from index.types import Article, Problem
 from qa.histogram import Bar, Span
-from qa.library import Overview
+from qa.library import Outcome, Overview
 from qa.web.shelf import (
+    ADDED_SHOWN,
     PAGE,
     PROBLEMS_SHOWN,
     PUBLISHERS_SHOWN,
     Browsing,
     Listing,
     Period,
+    added,
     listing_section,
     overview_section,
     status,
@@ -106,7 +108,7 @@ def test_the_table_adds_up_to_all_articles_with_those_of_no_known_date() -> None
 def test_undated_articles_that_a_year_would_date_lead_to_the_setting() -> None:
     assert "DATELINE_DEFAULT_YEAR" not in overview()
     assert "2 of them give a day but no year" in overview(replace(OVERVIEW, yearless=2))
-    assert "One of them gives a day but no year" in overview(replace(OVERVIEW, yearless=1))
+    assert "One gives a day but no year" in overview(replace(OVERVIEW, yearless=1))
 
 
 def test_the_highest_bar_fills_the_height_and_the_lowest_is_still_seen() -> None:
@@ -248,7 +250,8 @@ def test_markup_from_articles_and_files_stays_text_on_one_line() -> None:
     article = replace(ARTICLE, title=HOSTILE, publisher=HOSTILE, kind=HOSTILE, path=HOSTILE)
     listing = Listing(total=1, articles=(article,), uploaded=frozenset({article.id}))
     browsing = Browsing(text=HOSTILE, publishers=(HOSTILE,), removing=article.id)
-    for html in (overview(given, browsing), listing_section(listing, browsing), status(HOSTILE, HOSTILE)):
+    made = added((outcome(article), outcome(article, article), replace(outcome(), message=HOSTILE)))
+    for html in (overview(given, browsing), listing_section(listing, browsing), status(HOSTILE, HOSTILE), made):
         assert not {"img", "script"} & set(Shown(html).tags)
         assert len(html.splitlines()) == 1
 
@@ -264,6 +267,34 @@ def test_a_publisher_of_any_name_comes_back_from_its_button() -> None:
 def test_a_status_of_nothing_has_no_words() -> None:
     assert Shown(status("")).text == ""
     assert Shown(status("Added.", "", "Removed.")).text == "Added.Removed."
+
+
+# -- what was added ----------------------------------------------------------------------------------------------------
+
+
+def outcome(*articles: Article) -> Outcome:
+    return Outcome(done=True, message="Added it.", articles=articles)
+
+
+def test_what_was_added_is_one_click_away() -> None:
+    html = added((outcome(ARTICLE), Outcome(done=False, message="photo.png was <b>not</b> added.")))
+    assert Shown(html).text == "Added it. Read it “Quay opens”.photo.png was <b>not</b> added."
+    assert html.count('<a href="article/quay" class="dl-read">') == 1
+
+
+def test_what_was_added_without_a_date_says_that_the_list_has_it_last() -> None:
+    assert "stands last" not in added((outcome(ARTICLE),))
+    undated = replace(ARTICLE, published=None)
+    assert "It has no known date, and so stands last in the list." in added((outcome(undated),))
+    assert "DATELINE_DEFAULT_YEAR" in added((outcome(replace(undated, lacks_year=True)),))
+    assert "2 of them have no known date" in added((outcome(undated, ARTICLE, undated),))
+
+
+def test_of_many_articles_of_one_file_the_first_are_named_and_the_others_counted() -> None:
+    articles = [replace(ARTICLE, id=f"quay{number}", title=f"Quay {number}") for number in range(ADDED_SHOWN + 3)]
+    html = added((outcome(*articles),))
+    assert re.findall('href="article/([^"]*)"', html) == [article.id for article in articles[:ADDED_SHOWN]]
+    assert "and 3 more" in html
 
 
 # -- browsing ----------------------------------------------------------------------------------------------------------

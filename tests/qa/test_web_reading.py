@@ -1,5 +1,6 @@
 """A whole article as HTML: its words stay words, and the cited sentence is marked exactly."""
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -57,6 +58,12 @@ def test_an_article_shows_its_title_publisher_day_and_every_word() -> None:
     assert read.text == f"Harbour talks endThe Example Courier · 2 Apr 2023 · File: harbour.md{TEXT}"
     assert read.body == TEXT
     assert read.marked == ""
+
+
+def test_an_article_that_names_its_day_without_a_year_leads_to_the_setting() -> None:
+    undated = replace(article(), published=None)
+    assert "DATELINE_DEFAULT_YEAR" in article_fragment(replace(undated, lacks_year=True))
+    assert "DATELINE_DEFAULT_YEAR" not in article_fragment(undated)
 
 
 def test_the_cited_sentence_is_marked_and_can_take_the_focus() -> None:

@@ -90,6 +90,15 @@ def test_a_reply_without_sources_says_no_day() -> None:
     assert bubble(declined, 0) == "The articles do not tell."
 
 
+@pytest.mark.parametrize("status", AnswerStatus)
+def test_only_what_the_articles_were_asked_for_can_be_rated(status: AnswerStatus) -> None:
+    reply = bubble(Answer(question="Who?", text="So it is.", status=status), 0)
+    assert ("dl-not-rated" in reply) is (
+        status in (AnswerStatus.BUSY, AnswerStatus.FAILED, AnswerStatus.INVALID_QUESTION)
+    )
+    assert Rendered(reply).text == "So it is."
+
+
 def test_the_newest_source_is_told_with_its_age_on_the_day_of_the_answer() -> None:
     page = rendered("Three. [1]", newest_source=date(2023, 4, 2))
     assert page.text.endswith("As of 5 Apr 2023. Newest source: 2 Apr 2023, 3 days old.")

@@ -27,6 +27,10 @@ def article(_: str) -> Article:
     return Article(id="harbour", title="Harbour talks end", text=TEXT)
 
 
+def gone(article_id: str) -> Article:
+    raise KeyError(article_id)
+
+
 def shown(citation: Citation = CITATION, text: str = TEXT, evidence: tuple[Evidence, ...] = ()) -> str:
     held = Article(id="harbour", title="Harbour talks end", text=text)
     answer = replace(ANSWER, citations=(citation,), evidence=evidence)
@@ -96,6 +100,21 @@ def test_an_unknown_publisher_and_date_are_said() -> None:
     assert "date unknown" in card
 
 
+@pytest.mark.parametrize(("lacks_year", "times"), [(True, 1), (False, 0)])
+def test_a_source_that_names_its_day_without_a_year_leads_to_the_setting_once(lacks_year: bool, times: int) -> None:
+    undated = replace(CITATION, published=None, age_days=None)
+    answer = replace(ANSWER, citations=(undated, replace(undated, number=2)))
+    held = Article(id="harbour", title="Harbour talks end", text=TEXT, lacks_year=lacks_year)
+    assert panel(session(answer), lambda _: held).count("DATELINE_DEFAULT_YEAR") == times
+
+
+def test_an_undated_source_that_the_index_no_longer_holds_leaves_its_quote() -> None:
+    card = panel(session(replace(ANSWER, citations=(replace(CITATION, published=None),))), gone)
+    assert "date unknown" in card
+    assert f"<mark>{QUOTE}</mark>" in card
+    assert "DATELINE_DEFAULT_YEAR" not in card
+
+
 @pytest.mark.parametrize("kind", ["brief", "fictional"])
 def test_what_is_no_article_carries_a_badge(kind: str) -> None:
     assert f'<span class="dl-badge">{kind}</span>' in shown(replace(CITATION, kind=kind))
@@ -150,9 +169,6 @@ def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked() -> Non
 
 
 def test_an_article_that_the_index_no_longer_holds_leaves_the_quote() -> None:
-    def gone(article_id: str) -> Article:
-        raise KeyError(article_id)
-
     assert f"{QUOTED}<mark>{QUOTE}</mark></blockquote>" in panel(session(ANSWER), gone)
 
 

@@ -25,7 +25,12 @@ def test_a_story_names_its_publishers_and_days_and_leads_to_each_article() -> No
 
 def test_a_story_of_unknown_origin_and_one_day_is_told_so() -> None:
     story = Story(id="a", title="", publishers=(), oldest=None, newest=None, articles=("a", "b"))
-    assert "2 articles: publisher unknown · date unknown · the others:" in stories_section([story])
+    html = stories_section([story])
+    assert "2 articles: publisher unknown · date unknown · <a href" in html
+    assert re.findall(r'href="article/(\w+)" class="dl-read">([^<]*)<', html) == [
+        ("a", "Untitled"),
+        ("b", "the other one"),
+    ]
     assert ">Untitled</a>" in stories_section([story])
 
 

@@ -10,33 +10,17 @@ from typing import TYPE_CHECKING
 
 from qa.errors import RunError
 from qa.evaluation.adapters.yardstick import Corpus, Runs, Yardstick
-from qa.evaluation.asking import ask_all, sample_questions
-from qa.evaluation.fingerprints import (
-    code_fingerprint,
-    fingerprints,
-    machine,
-    peak_memory_mb,
-    questions_fingerprint,
-    recorded_settings,
-)
+from qa.evaluation.asking import sample_questions
+from qa.evaluation.fingerprints import code_fingerprint, questions_fingerprint
 from qa.evaluation.questions import Half, Question
 from qa.evaluation.records import Manifest
-from qa.evaluation.runs import (
-    MANIFEST,
-    append_record,
-    drop_torn_line,
-    read_manifest,
-    read_records,
-    timestamp,
-    write_manifest,
-    write_questions,
-)
+from qa.evaluation.running import Plan, Progress, ask_rest, asked_before, described, end_run
+from qa.evaluation.runs import MANIFEST, read_manifest, read_records, write_manifest, write_questions
 
 if TYPE_CHECKING:
     from qa.engine import QAEngine
 
 Opened = Callable[[Sequence[Mapping[str, str]]], AbstractContextManager["QAEngine"]]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +71,14 @@ def _ask_run(
     questions = tuple(question for corpus in corpora for question in corpus.questions)
     asked = _asked_before(folder, questions)
     for corpus in corpora:
-        rest = [question for question in corpus.questions if question.id not in asked]
-        if not rest:
+        if asked.issuperset(question.id for question in corpus.questions):
             continue
         with opened(corpus.articles) as engine:
             if not (folder / MANIFEST).is_file():
                 write_questions(folder, questions)
                 write_manifest(folder, _manifest(engine, yardstick, corpora, questions, draw))
-            for record in ask_all(engine, rest):
-                append_record(folder, record)
-                asked.add(record.question.id)
-                if progress:
-                    progress(len(asked), len(questions))
-    manifest = read_manifest(folder)
-    if not manifest.ended:
-        write_manifest(folder, replace(manifest, ended=timestamp(), peak_memory_mb=peak_memory_mb()))
+            ask_rest(folder, engine, corpus.questions, asked, of=len(questions), progress=progress)
+    end_run(folder)
 
 
 def _asked_before(folder: Path, questions: Sequence[Question]) -> set[str]:
@@ -116,27 +93,21 @@ def _asked_before(folder: Path, questions: Sequence[Question]) -> set[str]:
                 f"The run {folder} cannot be gone on with: its {name} fingerprint was {before.get(name) or 'none'} and is "
                 f"{now}. Name another folder: --runs DIR"
             )
-    drop_torn_line(folder)
-    return {record.question.id for record in read_records(folder)}
+    return asked_before(folder)
 
 
 def _manifest(
     engine: "QAEngine", yardstick: Yardstick, corpora: Sequence[Corpus], questions: Sequence[Question], draw: Draw
 ) -> Manifest:
-    found = fingerprints(engine, questions)
-    return Manifest(
-        started=timestamp(),
-        questions=len(questions),
-        # Of the articles as they are given, so that a run over many indexes has one too.
-        fingerprints=found
-        | {"corpus": _articles_fingerprint(corpora), "index": found["index"] if len(corpora) == 1 else None},
-        sample=draw.sample if draw.sample == len(questions) else None,
-        seed=draw.seed,
-        machine=machine(),
-        settings=recorded_settings(engine.settings),
-        question_file=yardstick.file,
-        half=draw.half,
+    drawn_all = draw.sample if draw.sample == len(questions) else None
+    plan = Plan(
+        questions=tuple(questions), question_file=yardstick.file, half=draw.half, sample=drawn_all, seed=draw.seed
     )
+    manifest = described(engine, plan)
+    # Of the articles as they are given, so that a run over many indexes has one too.
+    articles = {"corpus": _articles_fingerprint(corpora)}
+    one_index = {} if len(corpora) == 1 else {"index": None}
+    return replace(manifest, fingerprints={**manifest.fingerprints, **articles, **one_index})
 
 
 def _articles_fingerprint(corpora: Iterable[Corpus]) -> str:

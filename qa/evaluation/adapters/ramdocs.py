@@ -31,6 +31,7 @@ class RamDocs(Yardstick):
     )
     source = "Wang et al. (2025), arXiv:2504.13079; no published figure is held here"
     file = "ramdocs/RAMDocs_test.jsonl"
+    sample = 100  # each question has an index of its own
 
     def corpora(self, data: Path, half: Half) -> Iterable[Corpus]:
         """One corpus a question."""

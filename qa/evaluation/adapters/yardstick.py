@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from qa.errors import QuestionFileError
 from qa.evaluation.figures import Figure, mean_figure
-from qa.evaluation.metrics import ANSWERED, UNSCORED, Score, contains
+from qa.evaluation.metrics import Score, contains
 from qa.evaluation.questions import Half, Question
 from qa.evaluation.records import Record
 from qa.evaluation.retrieval_metrics import Ranking, first_ranks, ranked
@@ -93,7 +93,7 @@ class Yardstick(ABC):
 
     def rows(self, data: Path, runs: Runs) -> tuple[Row, ...]:
         """The table of the set; what the engine was too busy for, or failed on, enters no figure."""
-        scored = {name: [one for one in records if is_scored(one)] for name, records in runs.items()}
+        scored = {name: [one for one in records if one.scored] for name, records in runs.items()}
         published = self.published(data, scored)
         return tuple(
             Row(title=title, figure=figure, published=published.get(title, ()))
@@ -136,14 +136,9 @@ def worded(answers: Iterable[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for one in answers if canonical_words(text := str(one))))
 
 
-def is_scored(record: Record) -> bool:
-    """Whether the engine answered or declined, rather than being busy or failing."""
-    return record.answer.status not in UNSCORED
-
-
 def is_answered(record: Record) -> bool:
     """Whether an answer was given, whole or in part."""
-    return record.answer.status in ANSWERED
+    return record.answered
 
 
 def flag(value: bool) -> Score:

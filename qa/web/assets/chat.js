@@ -1,7 +1,7 @@
 // What gradio's conversation does not do by itself: staying where it is read, names for screen readers, one question at a time.
 
 let count = 0; // of questions
-let isFollowed = false; // the last question, until the reader scrolls elsewhere
+let isFollowed = false; // the last question, until the reader has scrolled elsewhere
 let at = 0; // where the conversation was scrolled to for that
 
 /** Keep the last question at the top of the conversation, so that its answer is read from the beginning. */
@@ -9,26 +9,23 @@ function keepInSight() {
 	const log = document.querySelector("#dl-chat [role=log]");
 	const questions = document.querySelectorAll("#dl-chat .user-row");
 	if (questions.length !== count) isFollowed = true;
+	// What has become shorter is moved by the browser itself, to its end.
+	else if (log && Math.abs(log.scrollTop - Math.min(at, log.scrollHeight - log.clientHeight)) > 1) isFollowed = false;
 	count = questions.length;
 	if (!count || !isFollowed) return;
 	log.scrollTop += questions[count - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 16;
 	at = log.scrollTop;
 }
 
-/** Who goes back to a place in the answer wants to stay there, also when something is drawn before the scrolling begins. */
-function letGoForPlace({ target }) {
-	if (target.closest?.('a[href="#dl-back"]')) isFollowed = false;
-}
-
-function letGo({ target }) {
-	if (target.matches?.("#dl-chat [role=log]") && Math.abs(target.scrollTop - at) > 1) isFollowed = false;
-}
-
 /** Names and roles that gradio gets wrong: labels full of Markdown, a list without items, a button around a button. */
-function mendNames() {
+function mendNames(words) {
 	for (const header of document.querySelectorAll(".toast-header[role]")) {
 		header.removeAttribute("role");
 		header.removeAttribute("tabindex");
+	}
+	// These are never Dateline's own: it answers an error with a sentence, unless it cannot answer at all.
+	for (const said of document.querySelectorAll(".toast-message-text.error")) {
+		if (said.textContent !== words.no_reply) said.textContent = words.no_reply;
 	}
 	for (const said of document.querySelectorAll("#dl-chat [data-testid][aria-label]")) said.removeAttribute("aria-label");
 	document.querySelector("#dl-chat .examples[role=list]")?.setAttribute("role", "group");
@@ -53,21 +50,31 @@ function holdBack(event) {
 	if (!event.shiftKey) event.preventDefault();
 }
 
-/** Nobody chosen means everybody. */
-function nameEverybody(words) {
+/** Whoever clears the filters by keyboard goes on at the first of them, since the button is gone then. */
+function stayAmongFilters({ target, detail }) {
+	if (detail === 0 && target.closest?.("#dl-clear")) document.querySelector("#dl-as-of input").focus();
+}
+
+/** Nobody chosen means everybody; of those who are, gradio says only the numbers. */
+function namePublishers(words) {
 	const box = document.querySelector("#dl-publishers input");
 	if (box) box.placeholder = document.querySelector("#dl-publishers .token") ? "" : words.all_publishers;
+	for (const token of document.querySelectorAll("#dl-publishers .token")) {
+		const name = token.querySelector("span").textContent;
+		token.title = name;
+		token.querySelector(".token-remove").title = words.leave_out.replace("$name", () => name);
+	}
+	document.querySelector("#dl-publishers .remove-all")?.setAttribute("title", words.ask_all);
 }
 
 /** Watch the conversation, which gradio draws anew with every answer. */
 export function follow(words) {
 	document.addEventListener("keypress", holdBack, { capture: true });
-	document.addEventListener("scroll", letGo, { capture: true });
-	document.addEventListener("click", letGoForPlace, { capture: true });
+	document.addEventListener("click", stayAmongFilters);
 	const mend = () => {
 		keepInSight();
-		mendNames();
-		nameEverybody(words);
+		mendNames(words);
+		namePublishers(words);
 	};
 	mend();
 	new MutationObserver(mend).observe(document.body, { childList: true, subtree: true, characterData: true });

@@ -90,14 +90,30 @@ function list({ openWindow, send, words }) {
 	const content = make("div", { className: "dl-kept" }, heading, files, search, found);
 	const shown = openWindow(words.conversations, content);
 	const draw = (focused) => {
-		const wanted = search.value.toLowerCase();
-		const matching = newestFirst(read()).filter(([, one]) => JSON.stringify(one).toLowerCase().includes(wanted));
+		const wanted = search.value.trim().toLowerCase();
+		const all = newestFirst(read());
+		const matching = all.filter(([, one]) => saidIn(one).includes(wanted));
 		found.replaceChildren(...matching.map(([id, one]) => row(id, one, { words, send, shown, draw })));
-		if (!matching.length) found.append(make("li", { textContent: words.nothing_kept }));
+		if (!matching.length) found.append(all.length ? nothing() : make("li", { textContent: words.nothing_kept }));
 		found.children[matching.findIndex(([id]) => id === focused)]?.querySelector(".dl-open").focus();
+	};
+	const nothing = () => {
+		const everything = make("button", { type: "button", textContent: words.show_all });
+		everything.addEventListener("click", () => {
+			search.value = "";
+			draw();
+			search.focus();
+		});
+		return make("li", {}, make("span", { textContent: words.nothing_matches.replace("$text", () => search.value.trim()) }), everything);
 	};
 	search.addEventListener("input", () => draw());
 	draw();
+}
+
+/** What a reader may remember of a conversation, to be searched: its title, questions, answers and what they cite. */
+function saidIn({ title, answers }) {
+	const cited = (answer) => (answer?.citations ?? []).flatMap((one) => [one?.title, one?.publisher, one?.quote]);
+	return [title, ...answers.flatMap((answer) => [answer?.question, answer?.text, ...cited(answer)])].join("\n").toLowerCase();
 }
 
 function row(id, one, { words, send, shown, draw }) {

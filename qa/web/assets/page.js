@@ -74,7 +74,7 @@ function openProof(turn, number) {
 
 function choose(card) {
 	document.querySelectorAll(".dl-chosen").forEach((other) => other.classList.remove("dl-chosen"));
-	card.classList.add("dl-chosen");
+	card.classList.add("dl-chosen", "dl-seen");
 	card.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
 	card.focus({ preventScroll: true });
 }
@@ -187,9 +187,7 @@ new MutationObserver(refocus).observe(document.body, { childList: true, subtree:
 
 function showChosen() {
 	const card = document.querySelector(".dl-chosen:not(.dl-seen)");
-	if (!card) return;
-	card.classList.add("dl-seen");
-	choose(card);
+	if (card) choose(card);
 }
 
 document.addEventListener("click", follow);

@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -19,7 +20,7 @@ from qa.evaluation.adapters.yardstick import Corpus, halved
 from qa.evaluation.compare import compare_runs
 from qa.evaluation.questions import Half, Source
 from qa.evaluation.records import Record
-from qa.evaluation.runs import load_run
+from qa.evaluation.runs import RECORDS, load_run
 from qa.settings import Settings
 from qa.types import AnswerStatus
 from tests.index.newsroom import Newsroom
@@ -303,6 +304,27 @@ def test_a_finished_run_gives_the_table_without_being_asked_again(
     assert "multihop-609 is not in" in told.err
     assert "| a right answer |" in told.out
     assert "Asked: all 2 questions of the part to report" in out.read_text(encoding="utf-8")
+
+
+def test_an_earlier_run_of_the_same_questions_is_shown_before_the_later(
+    data: Path, tmp_path: Path, ramdocs_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for runs in (before, after):
+        shutil.copytree(ramdocs_run, runs / "ramdocs-report")
+    called = [str(data), "ramdocs", "--runs", str(after), "--before", str(before)]
+    assert main(called) == 0
+    table = capsys.readouterr().out
+    assert "| figure | before | 95 % interval | n | after | 95 % interval | n | published |" in table
+    row = next(line for line in table.splitlines() if line.startswith("| a right answer |"))
+    cells = [cell.strip() for cell in row.split("|")[1:-1]]
+    assert cells[1:4] == cells[4:7]
+    lines = (before / "ramdocs-report" / RECORDS).read_bytes().splitlines(keepends=True)
+    (before / "ramdocs-report" / RECORDS).write_bytes(lines[0])
+    assert main(called) == 0
+    told = capsys.readouterr()
+    assert "has 1 of the 2 questions of ramdocs, and 0 others: its figures are not shown." in told.err
+    assert "| figure | Dateline | 95 % interval | n | published |" in told.out
 
 
 @pytest.mark.parametrize("content", ['{"question": "Who?"}', '{"question": ', "[]"])

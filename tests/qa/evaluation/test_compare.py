@@ -93,14 +93,36 @@ def test_what_changed_is_told_and_settings_by_their_names_where_they_are_known()
     assert compare_runs((manifest(), run(2)), (manifest(settings="other"), run(2))).changes[0].name == "settings"
 
 
+def test_tags_and_halves_make_no_other_question() -> None:
+    marked = [record(asked(str(at), tags=("odd",), half="tune")) for at in range(2)]
+    plain = [record(asked(str(at))) for at in range(2)]
+    assert compare_runs((manifest(), plain), (manifest(), marked)).left_out == 0
+
+
+def test_runs_that_have_ended_are_not_told_to_go_on() -> None:
+    ended = replace(manifest(), ended="2024-05-01T10:00:09Z")
+    with pytest.raises(ComparisonError) as refused:
+        compare_runs((ended, run(3)), (ended, run(2)))
+    assert "--resume" not in str(refused.value)
+
+
+def test_another_number_of_questions_at_a_time_is_told_since_times_then_include_waiting() -> None:
+    changes = compare_runs((manifest(), run(2)), (replace(manifest(), workers=4), run(2))).changes
+    assert changes == (Change(name="questions at a time", before="1", after="4"),)
+
+
 @pytest.mark.parametrize(
     ("other", "after", "said"),
     [
         (manifest(corpus="two"), run(3), "over different articles (corpus corpus one and two)"),
         (manifest(corpus=None), run(3), "(corpus corpus one and unknown)"),
-        (manifest(), run(2), "(2 are shared, 1 are not)"),
-        (manifest(), run(5), "(3 are shared, 2 are not)"),
-        (manifest(), [*run(2), record(asked("2", gold=("Brenn",)))], "(2 are shared, 1 are not)"),
+        (manifest(), run(2), "questions: 2 are shared, 1 only in the first; "),
+        (manifest(), run(5), "questions: 3 are shared, 2 only in the second; "),
+        (
+            manifest(),
+            [*run(2), record(asked("2", gold=("Brenn",)))],
+            "2 are shared, 1 have the same id and differ, as 2 does in gold; ",
+        ),
     ],
 )
 def test_runs_over_other_articles_or_questions_are_refused_in_one_sentence(
@@ -108,6 +130,7 @@ def test_runs_over_other_articles_or_questions_are_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(ComparisonError) as refused:
         compare_runs((manifest(), run(3)), (other, after))
+    assert "--resume" in str(refused.value) or "articles" in str(refused.value), "no run of these has ended"
     assert said in str(refused.value)
     assert "--anyway" in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -151,7 +151,7 @@ def test_the_table_shows_every_metric_with_interval_and_count() -> None:
     lines = table.splitlines()
     assert lines[0] == "6 questions, 3 of them answerable: 3 answered, 2 declined, 1 unscored"
     gold = next(line for line in lines if line.startswith("contains gold"))
-    assert gold.split()[2:5] == ["0.67", "0.00-1.00", "3"]
+    assert gold.split()[2:5] == ["0.67", "0.00–1.00", "3"]
     assert all(any(line.startswith(metric.title) for line in lines) for metric in METRICS)
     assert "Of 4 quotes, 0 were also looked up in the file they were read from." in lines
 
@@ -245,8 +245,9 @@ def test_a_metric_without_any_case_fails() -> None:
 @pytest.mark.parametrize(
     ("gate", "message"),
     [
-        ("accuracy=1", "'accuracy=1' is no gate; write metric=value with one of contains_gold, "),
-        ("contains_gold", "'contains_gold' is no gate"),
+        ("accuracy=1", "'accuracy=1' is no gate; write metric=value, and name one of contains_gold, "),
+        ("contain_gold=1", "'contain_gold=1' is no gate; write metric=value, and did you mean contains_gold?"),
+        ("contains_gold", "The gate 'contains_gold' has no limit; write contains_gold=0.85."),
         ("contains_gold=high", "needs a share from 0 to 1, for example contains_gold=0.85."),
         ("contains_gold=85", "needs a share from 0 to 1"),
         ("false_answers=-0.1", "needs a share from 0 to 1"),

@@ -24,6 +24,11 @@ RECORDS = (
 )
 
 
+def test_what_was_said_before_a_follow_up_question_stands_above_it() -> None:
+    (row,) = export_rows([record(asked(history=(("Who met?", "The envoys."),)))], "ragas")
+    assert row["user_input"] == "Who met?\nThe envoys.\nWhere?"
+
+
 def test_ragas_gets_its_columns() -> None:
     rows = export_rows(RECORDS, "ragas")
     assert rows[0] == {

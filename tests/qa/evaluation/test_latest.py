@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa.evaluation.latest import latest_runs, run_report
-from qa.evaluation.runs import MANIFEST, RECORDS, append_record, write_manifest
+from qa.evaluation.runs import MANIFEST, RECORDS, append_record, write_manifest, write_questions
 from tests.qa.evaluation.made import asked, manifest, record
 
 DAY = 24 * 3600
@@ -52,6 +52,12 @@ def test_a_run_that_has_grown_is_scored_again(runs: Path) -> None:
     after = latest_runs(runs)[-1]
     assert (before.answered, after.answered) == (1, 2)
     assert after.headline[0].value == "0.50"
+
+
+def test_a_run_whose_gold_was_corrected_is_scored_again(runs: Path) -> None:
+    assert latest_runs(runs)[-1].headline[0].value == "1.00"
+    write_questions(runs / "first", [asked("right", gold=("Quillane",))])
+    assert latest_runs(runs)[-1].headline[0].value == "0.00"
 
 
 def test_a_folder_that_is_not_there_has_no_runs(tmp_path: Path) -> None:

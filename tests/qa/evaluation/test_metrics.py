@@ -123,6 +123,11 @@ def test_odd_numbers_do_no_harm(text: str) -> None:
         ("They met on Sept. 21, 2023. [2]", "21 September", True),
         ("They met on September 21.", "21 September 2023", False),
         ("They met in September. [21]", "September 21", False),
+        ("They met on 21 September 2023.", "September 2023", True),
+        ("They met on 21 September.", "September 2023", False),
+        ("They met on 21 September 2023.", "September 2022", False),
+        ("They met on 21 September 2023.", "Tarvo, September 2023", False),
+        ("It cost 1.2 thousand crowns", "1,200 crowns", True),
         ("The Tarvonian envoys", "Tarvo", False),
         ("Orla [1] Venn spoke", "Orla Venn", True),
         ("", "Tarvo", False),
@@ -280,6 +285,22 @@ def test_one_question_has_no_interval_and_none_has_no_value() -> None:
     one = mean_figure([Score(value=1)])
     assert (one.value, one.n, one.low, one.high) == (1.0, 1, None, None)
     assert (mean_figure([]).value, mean_figure([]).n) == (None, 0)
+
+
+@pytest.mark.parametrize(("n", "open_end"), [(2, 0.158), (10, 0.692), (100, 0.964)])
+def test_a_share_that_is_the_same_throughout_has_the_exact_interval_of_its_cases(n: int, open_end: float) -> None:
+    # scipy.stats.binomtest(n, n).proportion_ci().low gives the same.
+    right = mean_figure([Score(value=1)] * n)
+    assert (right.value, right.high) == (1.0, 1.0)
+    assert right.low == pytest.approx(open_end, abs=0.001)
+    wrong = mean_figure([Score(value=0)] * n)
+    assert wrong.low == 0.0
+    assert wrong.high == pytest.approx(1 - open_end, abs=0.001)
+
+
+def test_what_is_no_share_keeps_the_interval_of_its_resamples() -> None:
+    figure = mean_figure([Score(value=1), Score(value=1)], share=False)
+    assert (figure.low, figure.high) == (1.0, 1.0)
 
 
 def test_percentiles_interpolate_between_neighbours() -> None:

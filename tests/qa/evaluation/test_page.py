@@ -1,12 +1,12 @@
 """The report as a page: what it tells, and that nothing from outside becomes part of its markup."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from qa.evaluation.page import render_html
-from qa.evaluation.records import ArticleKeys
 from qa.evaluation.scoring import score_records
 from qa.markdown import visible
 from tests.qa.evaluation.made import TALKS, asked, citation, record
@@ -122,7 +122,17 @@ def test_only_the_gravest_are_shown_where_there_are_many() -> None:
 
 
 def test_a_source_that_was_never_indexed_is_told_where_the_articles_are_known() -> None:
-    assert "not indexed" in Elements(render_html(*run(), indexed=[ArticleKeys(title="Harvest")])).text
+    report, told, records = run()
+    known = tuple(replace(one, indexed=tuple(False for _ in one.question.sources)) for one in records)
+    assert "not indexed" not in Elements(render_html(report, told, records)).text
+    assert "not indexed" in Elements(render_html(report, told, known)).text
+
+
+def test_a_run_that_was_not_finished_says_so_at_its_head(plain: Elements) -> None:
+    report, told, records = run()
+    page = Elements(render_html(report, replace(told, questions=9), records))
+    assert "The run was not finished: 2 of 9 questions were not asked." in page.text
+    assert "not finished" not in plain.text
 
 
 def test_a_choice_of_stage_and_of_type_hides_what_is_of_another(html: str) -> None:

@@ -72,11 +72,22 @@ def test_the_ini_file_may_name_the_questions_and_a_question_be_chosen(project: p
     ]
 
 
+def test_naming_another_test_asks_no_question_of_the_ini_file(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\ndateline_questions = asked.jsonl")
+    run(project, "test_own.py").assert_outcomes(passed=1)
+
+
+def test_a_question_file_may_be_named_from_another_folder(project: pytest.Pytester) -> None:
+    project.mkdir("inside")
+    ended = run(project, "--collect-only", "-q", "--dateline-questions", "inside/../asked.jsonl", "-k", "phone")
+    assert [line for line in ended.outlines if "::" in line] == ["asked.jsonl::phone"]
+
+
 def test_a_question_file_that_cannot_be_used_is_an_error_of_collection(project: pytest.Pytester) -> None:
     (project.path / "asked.jsonl").write_text("{}\n")
     ended = run(project, "--dateline-questions", "asked.jsonl")
     assert ended.ret == pytest.ExitCode.INTERRUPTED
-    ended.stdout.fnmatch_lines(["*asked.jsonl:1: id: Field required"])
+    ended.stdout.fnmatch_lines(["*asked.jsonl:1: id: this field is missing"])
 
 
 def test_an_index_that_is_missing_is_told_with_its_command(project: pytest.Pytester) -> None:

@@ -88,10 +88,10 @@ def test_a_truth_may_be_written_as_people_do(tmp_path: Path, cell: str, answerab
     ("row", "problem"),
     [
         ("q2,Who?,fact,maybe,Tarvo,a.txt", "answerable: "),
-        ("q2,,fact,true,Tarvo,a.txt", "question: Field required"),
+        ("q2,,fact,true,Tarvo,a.txt", "question: this field is missing"),
         ("q2,Who?,fact,true,the,a.txt", "gold.0: it has no word to look for"),
-        ("q2,Who?,fact,true,,a.txt", "line: an answerable question needs gold or gold_all"),
-        ("q2,Who?,fact,true,Tarvo,", "line: an answerable question needs sources"),
+        ("q2,Who?,fact,true,,a.txt", "an answerable question needs gold or gold_all"),
+        ("q2,Who?,fact,true,Tarvo,", "an answerable question needs sources"),
         ("q1,Who?,fact,true,Tarvo,a.txt", "id: 'q1' was used before, in line 2"),
     ],
 )

@@ -72,15 +72,19 @@ def test_a_line_separator_inside_a_string_does_not_break_the_line(tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"colour": "red"}, "colour: "),
-        ({"answerable": "yes"}, "answerable: "),
-        ({"question": "  "}, "question: "),
-        ({"half": "both"}, "half: "),
-        ({"as_of": "21 September"}, "as_of: "),
+        ({"colour": "red"}, "colour: there is no such field; there are id, question, "),
+        ({"golds": ["x"]}, "golds: there is no such field; did you mean gold?"),
+        ({"answerable": "yes"}, 'answerable: "yes" is neither true nor false'),
+        ({"id": 7}, "id: 7 is no text; write it between quotation marks"),
+        ({"gold": "Tarvo"}, 'gold: "Tarvo" is no list; write it between brackets'),
+        ({"sources": ["a.md"]}, 'sources.0: "a.md" is no object; write its fields between braces'),
+        ({"question": "  "}, "question: it is empty"),
+        ({"half": "both"}, "half: \"both\" is none of 'tune' or 'report'"),
+        ({"as_of": "21 September"}, 'as_of: "21 September" is no day; write it as YYYY-MM-DD'),
         ({"gold": ["the"]}, "gold.0: it has no word to look for"),
         ({"history": [["a", "b", "c"]]}, "history.0: "),
         ({"sources": [{}]}, "sources.0: name the article by source_file, path, title or url"),
-        ({"sources": [{"file": "x.txt"}]}, "sources.0.file: "),
+        ({"sources": [{"pat": "x.txt"}]}, "sources.0.pat: there is no such field; did you mean path?"),
         ({"sources": []}, "an answerable question needs sources"),
         ({"gold": []}, "an answerable question needs gold or gold_all"),
         ({"gold_all": [["Tarvo"]]}, "give gold or gold_all, not both"),
@@ -98,7 +102,16 @@ def test_a_field_that_cannot_be_used_is_named_with_file_and_line(
 
 def test_a_missing_field_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, {key: value for key, value in GOOD.items() if key != "type"})
-    assert f"{path}:1: type: " in complaint(path)
+    assert f"{path}:1: type: this field is missing" in complaint(path)
+
+
+def test_an_array_or_a_workbook_is_told_what_to_write_instead(tmp_path: Path) -> None:
+    array = tmp_path / "array.jsonl"
+    array.write_text(json.dumps([GOOD, DECLINED], indent=1), encoding="utf-8")
+    assert complaint(array).endswith(f"is one JSON array; write one object a line, for example: jq -c '.[]' {array}")
+    workbook = tmp_path / "questions.xlsx"
+    workbook.write_bytes(b"PK\x03\x04\xff")
+    assert complaint(workbook).endswith("is a workbook; save its sheet as CSV in UTF-8, and name that file.")
 
 
 def test_a_line_that_is_no_json_is_named_and_the_lines_after_it_are_still_checked(tmp_path: Path) -> None:

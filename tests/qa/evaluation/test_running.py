@@ -85,7 +85,7 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_left(engine: Stopped, tmp_p
     engine.stops_after, steps = 3, list[tuple[int, int]]()
     resume_run(folder, engine, progress=lambda *step: steps.append(step))
     assert engine.asked == 3, "nothing was asked twice"
-    assert steps == [(1, 2), (2, 2)]
+    assert steps == [(2, 3), (3, 3)]
     manifest, records = load_run(folder)
     assert [record.question.id for record in records] == ["ferry", "choir", "telephone"]
     ended = manifest.ended

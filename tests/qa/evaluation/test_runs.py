@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from index.errors import SettingsError
 from qa.errors import RunError
+from qa.evaluation.fingerprints import questions_fingerprint
+from qa.evaluation.questions import Source
 from qa.evaluation.records import ArticleKeys, Cited, Manifest, Record, Retrieved
 from qa.evaluation.runs import (
     MANIFEST,
@@ -70,7 +72,7 @@ def run(tmp_path: Path) -> Path:
     """A run of three questions, of which two were asked, the second one first."""
     folder = new_run(tmp_path / "runs")
     write_manifest(folder, MANIFEST_OF_ONE)
-    write_questions(folder, [ask("a"), ask("b"), ask("c")])
+    write_questions(folder, [record(id_).question for id_ in "abc"])
     append_record(folder, record("b"))
     append_record(folder, record("a"))
     return folder
@@ -78,9 +80,39 @@ def run(tmp_path: Path) -> Path:
 
 def test_a_run_is_read_back_as_it_was_written_in_the_order_of_its_questions(run: Path) -> None:
     manifest, records = load_run(run)
-    assert manifest == MANIFEST_OF_ONE
+    asked = read_questions(run)
+    told = {**MANIFEST_OF_ONE.fingerprints, "questions": questions_fingerprint(asked)}
+    assert manifest == replace(MANIFEST_OF_ONE, fingerprints=told)
     assert records == (record("a"), record("b"))
-    assert read_questions(run) == (ask("a"), ask("b"), ask("c"))
+    assert asked == tuple(record(id_).question for id_ in "abc")
+
+
+def test_a_gold_answer_that_is_corrected_in_the_run_is_scored_anew(run: Path) -> None:
+    before = score_records(load_run(run)[1]).overall.figures["contains_gold"].value
+    write_questions(run, [record(id_).question.model_copy(update={"gold": ("Brenn",)}) for id_ in "abc"])
+    manifest, records = load_run(run)
+    assert before == 1
+    assert score_records(records).overall.figures["contains_gold"].value == 0
+    assert manifest.fingerprints["questions"] == questions_fingerprint(read_questions(run))
+
+
+def test_sources_that_were_corrected_were_looked_up_by_nobody(run: Path) -> None:
+    append_record(run, replace(record("c"), indexed=(False,)))
+    assert load_run(run)[1][2].indexed == (False,)
+    moved = {"sources": (Source(path="elsewhere.txt"), Source(path="there.txt"))}
+    write_questions(run, [record(id_).question.model_copy(update=moved) for id_ in "abc"])
+    assert load_run(run)[1][2].indexed is None
+
+
+@pytest.mark.parametrize("left", ["ab", "ac"])
+def test_records_of_other_questions_are_refused_in_one_sentence(run: Path, left: str) -> None:
+    other = [record(id_).question.model_copy(update={"question": f"{id_}, but elsewhere?"}) for id_ in "b"]
+    write_questions(run, [*(record(id_).question for id_ in left if id_ != "b"), *(other if "b" in left else [])])
+    with pytest.raises(
+        RunError, match=r"answers 'b', 'b\?', which .*questions\.jsonl does not ask\. Put back"
+    ) as caught:
+        load_run(run)
+    assert "\n" not in str(caught.value)
 
 
 @given(text=st.text(alphabet=st.characters()))
@@ -115,13 +147,36 @@ def test_a_damaged_line_is_named_in_one_sentence(run: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "colour": 1}'])
+def broken(**values: object) -> str:
+    return json.dumps(MANIFEST_OF_ONE.to_dict() | values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"schema": 2}',
+        '{"schema": 1}',
+        broken(questions="25"),
+        broken(fingerprints=None),
+        broken(settings=[]),
+        broken(articles="news"),
+        broken(seed=None),
+    ],
+)
 def test_a_damaged_manifest_is_named_in_one_sentence(run: Path, text: str) -> None:
     (run / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match="is damaged: ") as caught:
         read_manifest(run)
     assert str(caught.value).startswith(str(run / MANIFEST))
     assert "\n" not in str(caught.value)
+
+
+def test_what_a_later_version_adds_to_a_manifest_is_passed_over() -> None:
+    assert Manifest.from_dict(json.loads(broken(colour="red"))) == MANIFEST_OF_ONE
 
 
 def test_a_run_without_an_answer_says_how_to_go_on(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """The first stage at which a question's evidence or answer was lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from qa.evaluation.records import ArticleKeys
 from qa.evaluation.stages import Stage, stage_counts, stage_of
 from qa.types import AnswerStatus, Verdict
 from tests.qa.evaluation.made import CUP, TALKS, UNANSWERABLE, asked, record, sentence
@@ -56,9 +56,9 @@ def test_a_wrong_answer_that_was_taken_out_is_no_loss() -> None:
 
 def test_a_source_that_is_not_in_the_corpus_is_not_indexed_where_the_corpus_is_known() -> None:
     lost = record(retrieved=OTHERS, evidence=OTHERS, **WRONG)
-    assert stage_of(lost, [ArticleKeys(title=CUP[0])]) is Stage.NOT_INDEXED
-    assert stage_of(lost, [ArticleKeys(title=TALKS[0])]) is Stage.NOT_RETRIEVED
-    assert stage_of(record(), []) is None
+    assert stage_of(replace(lost, indexed=(False,))) is Stage.NOT_INDEXED
+    assert stage_of(replace(lost, indexed=(True,))) is Stage.NOT_RETRIEVED
+    assert stage_of(replace(record(), indexed=(False,))) is None
 
 
 def test_one_of_several_sources_of_one_fact_is_enough_and_several_facts_need_all() -> None:
@@ -68,7 +68,7 @@ def test_one_of_several_sources_of_one_fact_is_enough_and_several_facts_need_all
     both = (TALKS, CUP)
     assert stage_of(record(SEVERAL, retrieved=both)) is Stage.NOT_READ
     assert stage_of(record(SEVERAL, retrieved=both, evidence=both)) is Stage.WRONG_SPAN
-    assert stage_of(record(SEVERAL, retrieved=both), [ArticleKeys(title=TALKS[0])]) is Stage.NOT_INDEXED
+    assert stage_of(replace(record(SEVERAL, retrieved=both), indexed=(True, False))) is Stage.NOT_INDEXED
 
 
 def test_a_passage_without_the_quote_of_its_source_is_not_the_evidence() -> None:

@@ -45,6 +45,17 @@ def test_files_of_one_name_are_both_kept(library: Library) -> None:
     assert titles(library, "late friday") == ["Late again"] * 3
 
 
+def test_what_another_publisher_prints_of_an_article_is_added_once(library: Library, newsroom: Newsroom) -> None:
+    copy = f"---\ntitle: harbour\npublisher: TNA\n---\n\n{HARBOUR}\n".encode()
+    outcome = library.add("a-copy.md", copy)
+    assert outcome.receipt
+    assert (outcome.done, outcome.receipt.articles, outcome.receipt.embedded) == (True, 5, 0)
+    assert [article.publisher for article in outcome.articles] == ["TNA"]
+    assert not library.add("again.md", copy).done
+    assert library.remove(outcome.articles[0].id).done
+    assert [article.publisher for article in library.find("harbour")[1]] == ["Elm Courier"]
+
+
 def test_several_files_are_indexed_together_each_with_an_outcome_of_its_own(library: Library) -> None:
     files = [
         ("bridge.md", REPORT),
