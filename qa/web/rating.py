@@ -41,7 +41,8 @@ def rating(parts: Parts, file: Path) -> None:
             _keep(file, feedback, thanked=True)
         return gr.update(visible=False), "", None
 
-    parts.chat.like(rate, [parts.session], [row, rated], **private())
+    # A thumb that is changed while the first is being noted counts as well.
+    parts.chat.like(rate, [parts.session], [row, rated], trigger_mode="always_last", **private())
     correction.submit(correct, [correction, rated], [row, correction, rated], **private())
     skip.click(lambda: (gr.update(visible=False), "", None), None, [row, correction, rated], **private())
 
