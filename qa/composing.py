@@ -1,5 +1,6 @@
 """A draft -> the Answer: numbered citations, why something is missing, and what else the reader should know."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from qa.prompting import Prompt
 from qa.steps import Asked, Drafted, Read, merged
 from qa.types import Answer, AnswerStatus, Citation, Disagreement, Evidence, Headline, ScoredPassage, Sentence
 
+_YEAR = re.compile(r"\b\d{4}\b")  # whoever names the year need not be told which period was meant
 UNFITTED = (
     "No confidence: the reader {!r} has not been calibrated with this embedder, so an answer is given whenever the reader"
     " prefers it to none. Run: dateline calibrate"
@@ -121,8 +123,7 @@ class Composer:
             notices.append(self._wording.say("undated", count=articles))
         if asked.question.text != asked.raw:
             notices.append(self._wording.say("read_as", question=asked.question.text))
-        if period := asked.period:
-            words = asked.question.text[period.start : period.end]
+        if (period := asked.period) and not _YEAR.search(words := asked.question.text[period.start : period.end]):
             notices.append(self._wording.say("period", words=words, period=span(period.since, period.until)))
         if word := unnamed(asked.question.text):
             notices.append(self._wording.say("unnamed", word=word))

@@ -64,6 +64,7 @@ _POINTING = re.compile(
     r"(?=[?.!]|$| (?:happen|mean|take|lead|work|meeting|event|agreement|deal|decision|company|article)\b)))\b",
     re.IGNORECASE,
 )
+_SOURCES = word_set("article articles report reports source sources")  # that a question asks, and nobody points to
 _POSSESSIVES = word_set("his her hers its their theirs")
 
 _FITS: Mapping[str, tuple[frozenset[Kind], ...]] = {  # what a word may point to, the likeliest kinds first
@@ -161,7 +162,7 @@ def _bare(phrase: str) -> str:
 
 def _referent(turn: Said, group: str, word: str) -> str | None:
     """What a word of this group points to in a turn: its question before its answer, the likeliest kind first."""
-    mentions = [m for m in mentions_in(turn.question) if first_word(m.text) not in PRONOUNS]
+    mentions = [m for m in mentions_in(turn.question) if first_word(m.text) not in PRONOUNS and m.head not in _SOURCES]
     options = [(m.text, Kind.NAME if m.kind is Kind.BODY and word in {"this", "that"} else m.kind) for m in mentions]
     options += [(m.text, Kind.THING) for m in mentions if m.kind is Kind.GROUP and m.head in EVENTS]
     if asked := _asked(turn):

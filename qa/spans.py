@@ -32,7 +32,7 @@ _OFFICE = (
 _TITLED = re.compile(
     rf"(?:[\w’'.-]+ ){{0,5}}{_OFFICE} (?P<name>[A-Z][\w’'.-]*(?: (?:de|van|von|al|bin|[A-Z][\w’'.-]*)){{1,3}})$"
 )
-_QUOTES = (('"', '"'), ("“", "”"))
+_PAIRS = (('"', '"'), ("“", "”"), ("(", ")"))
 _COUNT = re.compile(r"(?<![\w.,-])[\w.,-]*\w(?=(?P<after>(?: [\w’'-]+){1,3}))")
 _NUMBERS = re.compile(
     rf"(?<![\w.,-])(?:\d[\d.,]*|(?:{'|'.join(sorted(NUMBER_WORDS - {'both', 'several'}))}))(?![\w-])", re.I
@@ -108,8 +108,8 @@ def _is_number(text: str) -> bool:
 
 
 def _closed(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
-    """Add a quotation mark that stands right beside the span, or leave the odd one out."""
-    for opening, closing in _QUOTES:
+    """Add a quotation mark or bracket that stands right beside the span, or leave the odd one out."""
+    for opening, closing in _PAIRS:
         inside = text[start:end]
         odd = inside.count(opening) % 2 if opening == closing else inside.count(opening) != inside.count(closing)
         if not odd:
@@ -122,6 +122,8 @@ def _closed(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple
             start += 1
         elif inside.endswith(closing):
             end -= 1
+        elif opening == "(" and opening in inside:  # what stands in brackets is left out where the span ends within it
+            end = start + len(inside[: inside.rindex(opening)].rstrip())
     return start, end
 
 

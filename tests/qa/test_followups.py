@@ -116,6 +116,11 @@ def test_an_amount_is_nobody(question: str, short: str) -> None:
     assert stand_alone(question, history) == question
 
 
+def test_the_articles_are_nobody() -> None:
+    history = [["Compare what the two articles say about the talks.", "They were held in Elm. [1]"]]
+    assert "articles" not in stand_alone("When will they meet again?", history)
+
+
 def test_what_was_counted_is_no_place_to_ask_about() -> None:
     assert stand_alone("What about the turnout?", [["How many seats did they win?", "**61** [1]"]]) == (
         "What about the turnout?"

@@ -24,6 +24,8 @@ from qa.spans import widen
         ("Mayor Kolvery left.", "Mayor Kolvery", Expected.NAME, "Mayor Kolvery"),
         ("King Harald III left.", "King Harald III", Expected.NAME, "King Harald III"),
         ('They called it "a large storm" today.', '"a large storm', Expected.ANY, '"a large storm"'),
+        ("The agency (USAID), it said.", "The agency (USAID", Expected.ANY, "The agency (USAID)"),
+        ("The agency (in short USAID) left.", "The agency (in short", Expected.ANY, "The agency"),
         ("They met in Elm, then left.", "Elm,", Expected.PLACE, "Elm"),
         ("Officials met.", "Officials met.", Expected.ANY, "Officials met"),
         ("She spoke on behalf of the board.", "the board", Expected.NAME, "the board"),
