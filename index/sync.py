@@ -103,7 +103,7 @@ def _publish(
 ) -> Built:  # fmt: skip
     """Build, check and publish; what fails its check is made again in a surer way."""
     checker.start()
-    ways = [way for way in Way if way is not Way.PATCHED or (previous and previous.fits)]
+    ways = list(Way)
     for way in ways:
         folder = new_generation(settings.index_dir)
         try:

@@ -22,8 +22,8 @@ from index.types import EVERYTHING, Passage, Scope
 
 COLLECTION = "passages"
 FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with passages to narrow a search
-WRITE_BATCH = 2_500  # passages that are written to files at a time; Chroma's limit is 5,461
-SENT_BATCH = 250  # passages that are sent to a server at a time; Chroma advises 50 to 250
+WRITE_BATCH = 2_500  # passages that are written to the files of a large store at a time; Chroma's limit is 5,461
+SENT_BATCH = 250  # that are sent to a server, or written to a small store, at a time; Chroma advises 50 to 250
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
 DENSE = {
     "max_neighbors": 32,
@@ -207,7 +207,7 @@ def portions(expected: int) -> tuple[int, int]:
     The numbers are such that the last portion completes the last graph, whatever the number of passages.
     """
     graphs = -(-expected // UNWRITTEN) or 1
-    each = -(-expected // (graphs * WRITE_BATCH)) or 1
+    each = -(-expected // (graphs * (WRITE_BATCH if graphs > 1 else SENT_BATCH))) or 1
     portion = -(-expected // (graphs * each)) or 1
     return portion, portion * each - graphs * each
 
