@@ -15,7 +15,7 @@ from index.articlestore import ArticleStore
 from index.directives import without_orders
 from index.embeddings import Embedder, Progress, Vectors, embed_in_parts
 from index.fingerprint import LIBRARIES, Fingerprint, fingerprint
-from index.generations import Manifest, SourceRecord
+from index.generations import UNCHECKED, Manifest, SourceRecord
 from index.integrity import sums
 from index.kept import Kept
 from index.keywords import KeywordIndex, findable_text
@@ -104,7 +104,7 @@ def build(
         patched=patched,
         folder=str(Path.cwd()),
     )
-    manifest.write(folder)
+    manifest.write(folder, UNCHECKED)
     return Built(manifest=manifest, embedded=embedded, embedding_seconds=seconds)
 
 

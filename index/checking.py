@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.articlestore import ArticleStore
 from index.errors import CorpusError, IndexBroken
-from index.generations import Manifest
+from index.generations import MANIFEST, UNCHECKED, Manifest
 from index.integrity import verify
 from index.kept import Kept
 from index.keywords import KeywordIndex
@@ -112,7 +112,7 @@ def _size(generation: Path) -> int:
 
 def faults(generation: Path) -> Iterator[str]:
     """What is wrong with a generation, as phrases; vectors on a server are left to its own care."""
-    manifest = Manifest.read(generation)
+    manifest = Manifest.read(generation, UNCHECKED if (generation / UNCHECKED).exists() else MANIFEST)
     verify(generation, manifest.sums)
     kept = Kept.open(generation / "kept")
     yield from _faults_of_articles(generation / "articles.sqlite", manifest, kept)

@@ -1,7 +1,8 @@
 """An index is a folder of generations: each is built beside the live one, then published by replacing a pointer.
 
 data/index/CURRENT              the name of the live generation, one line
-data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/, kept/; never changed once published
+data/index/<generation>/        manifest.json, articles.sqlite, chroma/, keywords/, kept/; never changed once published,
+                                and until then without manifest.json: what was not checked is no generation yet
 data/index/.lock                held by the one process that builds
 data/index/.open/               private copies of what Chroma writes to while it reads (index/scratch.py)
 """
@@ -25,6 +26,7 @@ from index.locks import is_held, lock
 
 SCHEMA = 1
 POINTER = "CURRENT"
+MANIFEST, UNCHECKED = "manifest.json", "manifest.new.json"  # the manifest, and what it is called until it is published
 ANEW = f"{REBUILD} FOLDER"  # where it is not known what the index was built from
 Remove: TypeAlias = Callable[[Path], None]
 Stamp: TypeAlias = tuple[int, int, int]  # of a file, as `index.articles` has it
@@ -80,20 +82,20 @@ class Manifest:
     folder: str = ""
     schema: int = SCHEMA
 
-    def write(self, folder: Path) -> None:
-        """Write manifest.json into a generation, with a checksum of its own."""
+    def write(self, folder: Path, name: str = MANIFEST) -> None:
+        """Write the manifest into a generation, with a checksum of its own."""
         data = json.loads(json.dumps(asdict(self)))
         text = json.dumps(data | {"seal": _seal(data)}, ensure_ascii=False, indent=1)
-        with (folder / "manifest.json").open("w", encoding="utf-8") as file:
+        with (folder / name).open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
 
     @classmethod
-    def read(cls, folder: Path) -> "Manifest":
+    def read(cls, folder: Path, name: str = MANIFEST) -> "Manifest":
         """Read the manifest of a generation. Raises `IndexBroken`."""
         try:
-            data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            data = json.loads((folder / name).read_text(encoding="utf-8"))
             if data["schema"] != SCHEMA:
                 raise IndexMismatch(
                     f"The index {folder} has format {data['schema']}, this version of Dateline reads {SCHEMA}. {ANEW}"
@@ -169,22 +171,28 @@ def new_generation(index_dir: Path) -> Path:
 
 
 def removed(generation: Path) -> None:
-    """Remove the folder of a generation."""
+    """Remove the folder of a generation: its manifest first, so that what is left of one is never taken for a whole one."""
+    with suppress(OSError):
+        (generation / MANIFEST).unlink()
     shutil.rmtree(generation, ignore_errors=True)
 
 
 def publish(index_dir: Path, generation: Path, remove: Remove = removed) -> None:
-    """Make a finished generation the live one, in one step, then remove those that nobody needs any more.
+    """Make a generation that was checked the live one, in one step, after removing those that nobody needs any more.
 
-    The one that was live until then stays: for `rollback`, and for processes that have just read the pointer.
+    The one that was live until then stays: for `rollback`, and for processes that have just read the pointer. The others
+    go first, since whoever is killed after the last step has nothing to come back for.
     """
     before = _live(index_dir)
-    _point(index_dir, generation)
     idle = others(index_dir, generation.name)
     kept = next((folder for folder in idle if folder.name == before), idle[0] if idle else None)
     for folder in idle:
-        if folder != kept and not is_held(folder / "manifest.json"):
+        if folder != kept and not is_held(folder / MANIFEST):
             remove(folder)
+    with suppress(FileNotFoundError):
+        (generation / UNCHECKED).replace(generation / MANIFEST)
+    _sync_folder(generation)
+    _point(index_dir, generation)
 
 
 def rollback(index_dir: Path) -> Manifest:
@@ -234,7 +242,7 @@ def recorded_roots(index_dir: Path) -> tuple[str, ...]:
 @contextmanager
 def reading(generation: Path) -> Iterator[None]:
     """Keep a generation from being removed while this process reads it; the end of the process lets go of it too."""
-    with (generation / "manifest.json").open("rb") as file:
+    with (generation / MANIFEST).open("rb") as file:
         with suppress(OSError):  # some network folders have no locks
             lock(file, shared=True)
         yield
@@ -268,7 +276,7 @@ def _seal(data: Mapping[str, Any]) -> str:
 
 
 def _is_finished(generation: Path) -> bool:
-    return (generation / "manifest.json").is_file()
+    return (generation / MANIFEST).is_file()
 
 
 def _sync_folder(folder: Path) -> None:

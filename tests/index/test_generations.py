@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from index import generations
 from index.errors import IndexBroken, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from index.generations import (
     POINTER,
     SCHEMA,
+    UNCHECKED,
     Manifest,
     SourceRecord,
     building,
     current,
     new_generation,
+    others,
     publish,
     removed,
     rollback,
@@ -91,6 +94,59 @@ def test_the_live_generation_and_the_one_before_are_kept(tmp_path: Path) -> None
         made.append(finished(tmp_path))
         publish(tmp_path, made[-1])
     assert names(tmp_path) == {POINTER, *(folder.name for folder in made[-2:])}
+
+
+@pytest.mark.parametrize("step", ["removed", "_sync_folder", "_point"])
+def test_at_whatever_step_publishing_is_killed_no_third_generation_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    publish(tmp_path, finished(tmp_path))
+    publish(tmp_path, live := finished(tmp_path))
+    killed = new_generation(tmp_path)
+    MANIFEST.write(killed, UNCHECKED)
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generations, step, kill)
+        with pytest.raises(KeyboardInterrupt):
+            publish(tmp_path, killed, generations.removed)
+    sweep(tmp_path)
+    assert current(tmp_path) == live
+    assert len(names(tmp_path) - {POINTER}) == 2
+    publish(tmp_path, last := finished(tmp_path))
+    assert names(tmp_path) == {POINTER, live.name, last.name}
+
+
+def test_what_was_not_checked_is_no_generation(tmp_path: Path) -> None:
+    publish(tmp_path, live := finished(tmp_path))
+    killed = new_generation(tmp_path)
+    MANIFEST.write(killed, UNCHECKED)
+    assert others(tmp_path) == []
+    with pytest.raises(IndexBroken, match="no earlier generation"):
+        rollback(tmp_path)
+    sweep(tmp_path)
+    assert names(tmp_path) - {".lock"} == {POINTER, live.name}
+
+
+def test_publishing_gives_the_manifest_its_name(tmp_path: Path) -> None:
+    generation = new_generation(tmp_path)
+    MANIFEST.write(generation, UNCHECKED)
+    publish(tmp_path, generation)
+    assert names(generation) == {"manifest.json"}
+    assert Manifest.read(current(tmp_path)) == MANIFEST
+
+
+def test_what_is_left_of_a_removed_generation_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = finished(tmp_path)
+    (generation / "chroma").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)  # as if it had been killed there
+        removed(generation)
+    assert others(tmp_path, "") == []
+    sweep(tmp_path)
+    assert names(tmp_path) == set()
 
 
 def test_going_back_takes_the_generation_before_and_going_back_again_undoes_that(tmp_path: Path) -> None:
