@@ -11,15 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from index.types import DateSource
 
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _YEAR = r"(?:1[6-9]|20|21)\d\d(?!\d)"
 _WORDS = re.compile(
-    rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<m1>{_MONTH})(?:[,\s-]\s*(?P<y1>{_YEAR}))?"
-    rf"|\b(?P<m2>{_MONTH})\s*(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s+(?P<y2>{_YEAR}))?",
+    rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+(?P<m1>{MONTH})(?:[,\s-]\s*(?P<y1>{_YEAR}))?"
+    rf"|\b(?P<m2>{MONTH})\s*(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:\d)(?:,?\s+(?P<y2>{_YEAR}))?",
     re.IGNORECASE,
 )
 DAY_IN_WORDS = "(?:" + re.sub(r"\(\?P<\w+>", "(?:", _WORDS.pattern) + ")"  # the same without names, to build on
@@ -45,7 +45,7 @@ _AROUND = re.compile(f"{_TIME}|{_ZONE}|{_WEEKDAY}|{_LABEL}", re.IGNORECASE)
 _RELATIVE = re.compile(_AGO, re.IGNORECASE)
 _LONGEST_DATE_LINE = 120
 
-_ADDRESS_DAY = re.compile(rf"/((?:19|20)\d\d)/(\d{{1,2}}|{_MONTH})/(\d{{1,2}})(?=[/_-]|$)", re.IGNORECASE)
+_ADDRESS_DAY = re.compile(rf"/((?:19|20)\d\d)/(\d{{1,2}}|{MONTH})/(\d{{1,2}})(?=[/_-]|$)", re.IGNORECASE)
 _ADDRESS_YEAR = re.compile(r"/((?:19|20)\d\d)(?:/\d{1,2})?/")
 _FIRST_YEAR = 1600  # the first newspapers; earlier years stand for a missing date
 _GRACE = timedelta(days=2)  # the writer's day may be ahead of ours
@@ -149,7 +149,7 @@ def _day_of(match: re.Match[str]) -> Day | None:
     parts = match.groups()
     if match.re is _WORDS:
         day, month, year = match["d1"] or match["d2"], match["m1"] or match["m2"], match["y1"] or match["y2"]
-        return _valid(year, _MONTH_NAMES.index(month[:3].lower()) + 1, day)
+        return _valid(year, MONTH_NAMES.index(month[:3].lower()) + 1, day)
     if match.re is _YEAR_FIRST:
         return _valid(parts[0], parts[2], parts[3])
     if match.re is _COMPACT:
@@ -205,7 +205,7 @@ def _nearest(day: Day, hint: date) -> date | None:
 def _day_of_address(address: str, today: date) -> date | None:
     match = _ADDRESS_DAY.search(address)
     if match:
-        month = match[2] if match[2].isdigit() else str(_MONTH_NAMES.index(match[2][:3].lower()) + 1)
+        month = match[2] if match[2].isdigit() else str(MONTH_NAMES.index(match[2][:3].lower()) + 1)
         day = _valid(match[1], month, match[3])
         return _plausible(day.in_year(int(match[1])) if day else None, today)
     days = [Day(year=int(y), month=int(m), day=int(d)) for y, _, m, d in _YEAR_FIRST.findall(address)]

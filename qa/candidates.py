@@ -117,7 +117,9 @@ class CandidateFinder:
         if not spots:
             return ()
         cosines = self._cosines(question, spots)
-        spots = [_as_statement(question, spot, cosine) for spot, cosine in zip(spots, cosines, strict=True)]
+        if speaker := speaker_asked_for(question):
+            named = names_in_matter(question)
+            spots = [_as_statement(speaker, named, spot, cosine) for spot, cosine in zip(spots, cosines, strict=True)]
         weighed = [
             self._weigh(question, spot, cosine, lead)
             for spot, cosine, lead in zip(spots, cosines, _leads(spots), strict=True)
@@ -264,15 +266,12 @@ def _spots(question: Question, found: Sequence[ScoredPassage], readings: Sequenc
     )
 
 
-def _as_statement(question: Question, spot: "_Spot", to_sentence: float) -> "_Spot":
-    """The whole claim of a sentence by the one asked about, where it is on the matter and the reader sees no span in it."""
-    speaker = speaker_asked_for(question)
-    if not speaker or spot.score >= STATED or to_sentence < SAME_MATTER:
+def _as_statement(speaker: frozenset[str], named: Sequence[str], spot: "_Spot", to_sentence: float) -> "_Spot":
+    """The whole claim of a sentence by this speaker, where it is on the matter and the reader sees no span in it."""
+    if spot.score >= STATED or to_sentence < SAME_MATTER:
         return spot
     said = _said(spot)
-    if said is None or not is_statement_of(speaker, said):
-        return spot
-    if share_missing(names_in_matter(question), _stems_of(spot)) > 0:
+    if said is None or not is_statement_of(speaker, said) or share_missing(named, _stems_of(spot)) > 0:
         return spot
     claim = (spot.start + said.claim[0], spot.start + said.claim[1])
     return replace(spot, span=claim, score=STATED)

@@ -120,7 +120,8 @@ class _Told:
 
 def _sentences(scored: ScoredPassage, period: Period | None) -> list[_Told]:
     """The lead of an article of the period, the dated sentences of another one."""
-    if period is None or _is_published_in(scored, period):
+    is_named = period is not None and not _is_published_in(scored, period)
+    if period is None or not is_named:
         text = scored.article.text
         spans = sentences_of_passage(scored.passage, text)
         lead = next((span for span in spans if len(text[slice(*span)].split()) >= LEAD_WORDS), None)
@@ -128,7 +129,6 @@ def _sentences(scored: ScoredPassage, period: Period | None) -> list[_Told]:
         found = [(*(lead or spans[0]), day_)] if spans else []
     else:
         found = _dated(scored, period)
-    is_named = not (period is None or _is_published_in(scored, period))
     return [_Told(quote=Quote(scored=scored, start=a, end=b), day=day_, is_named=is_named) for a, b, day_ in found]
 
 

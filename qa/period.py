@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index.dates import MONTH as _M
+from index.dates import MONTH_NAMES
 from index.types import Scope
+from qa.normalise import WEEKDAYS
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_DAYS = "mon tue wed thu fri sat sun".split()
-_M = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
 _D, _Y = r"\d{1,2}(?:st|nd|rd|th)?(?!\d|[:.,]\d|%| ?per)", r"(?:19|20)\d\d(?!\d|[:.,]\d)"
 _DAY = rf"(?:(?:19|20)\d\d-\d\d-\d\d|{_D}(?: of)? {_M}(?:,? {_Y})?|{_M} {_D}(?:,? {_Y})?)"
 _MONTH = rf"(?:(?P<part>early|mid|late|the beginning of|the end of)[ -])?(?:the month of )?{_M}(?: (?:of )?{_Y})?"
@@ -24,7 +21,7 @@ _NUMBERS = {"few": 3, "couple of": 2, "several": 5, "ten": 10} | {
 }
 _UNIT = r"(?P<unit>day|week|fortnight|month|year)s?"
 _LENGTH = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}  # days of "the past month"
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _OF = r"(?:['’]s)?(?!\w)"  # "yesterday's headlines"
 _FORMS = tuple(
     re.compile(rf"\b(?:{form})", re.IGNORECASE)
@@ -118,7 +115,7 @@ def _bounds(match: re.Match[str], today: date, latest: date) -> tuple[date, date
     if "now" in said:
         return today, today
     if "weekday" in said:
-        day = _last_weekday(_DAYS.index(said["weekday"][:3]), today)
+        day = _last_weekday(WEEKDAYS.index(said["weekday"]), today)
         return day, day
     words = re.sub(
         r"^\w+ (?:(?:early|mid|late|the beginning of|the end of)[ -])?(?:the month of )?", "", match[0].lower()
@@ -182,7 +179,7 @@ def _parts(words: str) -> tuple[int | None, int | None, int | None]:
     year = re.search(_Y, words)
     month = re.search(r"[a-z]{3,}", words)
     day = re.search(r"(?<!\d)\d{1,2}(?!\d)", words)
-    number = _MONTHS.index(month[0][:3]) + 1 if month and month[0][:3] in _MONTHS else None
+    number = MONTH_NAMES.index(month[0][:3]) + 1 if month and month[0][:3] in MONTH_NAMES else None
     return (int(year[0]) if year else None), number, (int(day[0]) if day else None)
 
 

@@ -158,9 +158,10 @@ def _started(options: argparse.Namespace, settings: "Settings", opened: Opener) 
     folder = new_run(runs_dir(settings.index_dir), out=Path(options.out) if options.out else None)
     try:
         with opened(plan.articles) as engine, Bar("asking", "questions") as progress:
-            if missing := missing_sources(plan.questions, indexed_of(engine)):
+            indexed = indexed_of(engine)
+            if missing := missing_sources(plan.questions, indexed):
                 say(missing)
-            start_run(folder, engine, plan, workers=options.workers, progress=progress)
+            start_run(folder, engine, plan, workers=options.workers, progress=progress, indexed=indexed)
     except KeyboardInterrupt:
         _say_how_to_go_on(options, folder)
         raise

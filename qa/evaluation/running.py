@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qa.errors import RunError
 from qa.evaluation.asking import Engine, ask_all
 from qa.evaluation.fingerprints import fingerprints, machine, peak_memory_mb, recorded_settings
-from qa.evaluation.indexed import indexed_of
+from qa.evaluation.indexed import Indexed, indexed_of
 from qa.evaluation.questions import Question
 from qa.evaluation.records import Manifest
 from qa.evaluation.results import Report
@@ -58,22 +58,28 @@ def evaluate(
 
 
 def start_run(
-    folder: Path, engine: "QAEngine", plan: Plan, *, workers: int = 1, progress: Progress | None = None
+    folder: Path,
+    engine: "QAEngine",
+    plan: Plan,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    indexed: Indexed | None = None,
 ) -> None:
-    """Ask what is planned, keeping each record in the run's folder as it comes.
+    """Ask what is planned, keeping each record in the run's folder as it comes; `indexed` saves looking what there is.
 
     Whatever ends this early leaves a run that `resume_run` goes on with.
     """
     write_questions(folder, plan.questions)
     write_manifest(folder, replace(described(engine, plan), workers=workers))
-    ask_rest(folder, engine, plan.questions, set(), workers=workers, progress=progress)
+    ask_rest(folder, engine, plan.questions, set(), workers=workers, progress=progress, indexed=indexed)
     end_run(folder)
 
 
 def resume_run(folder: Path, engine: "QAEngine", *, workers: int = 1, progress: Progress | None = None) -> None:
     """Ask what an interrupted run has not asked yet. Raises `RunError` if anything that answers depend on has changed."""
-    manifest = read_manifest(folder)
-    now = fingerprints(engine, read_questions(folder))
+    manifest, questions = read_manifest(folder), read_questions(folder)
+    now = fingerprints(engine, questions)
     if changed := [name for name in now if now[name] != manifest.fingerprints.get(name)]:
         raise RunError(
             f"The run {folder} cannot be gone on with, since its answers would not belong together: "
@@ -83,7 +89,7 @@ def resume_run(folder: Path, engine: "QAEngine", *, workers: int = 1, progress: 
     asked = asked_before(folder)
     if len(asked) < manifest.questions:
         write_manifest(folder, replace(manifest, workers=max(workers, manifest.workers)))
-    ask_rest(folder, engine, read_questions(folder), asked, workers=workers, progress=progress)
+    ask_rest(folder, engine, questions, asked, workers=workers, progress=progress)
     end_run(folder)
 
 
@@ -118,13 +124,16 @@ def ask_rest(
     of: int | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    indexed: Indexed | None = None,
 ) -> None:
     """Ask those questions that were not asked yet, keep each record as it comes, and add its id to `asked`.
 
     `progress` is told how many were asked of all the run's questions: `of`, or as many as there are here.
     """
     rest = [question for question in questions if question.id not in asked]
-    for record in ask_all(engine, rest, workers=workers, indexed=indexed_of(engine) if rest else None):
+    if rest and indexed is None:
+        indexed = indexed_of(engine)
+    for record in ask_all(engine, rest, workers=workers, indexed=indexed):
         append_record(folder, record)
         asked.add(record.question.id)
         if progress:

@@ -11,7 +11,6 @@ from qa.evaluation.adapters.yardstick import (
     Yardstick,
     halved,
     is_answerable,
-    is_answered,
     is_unanswerable,
     read_lines,
     worded,
@@ -52,12 +51,10 @@ class ClapNQ(Yardstick):
         }
         asked = [(record, gold) for record in records if (gold := golds[record.question.id])]
         return {
-            "sentence precision": mean_figure(
-                [_precision(record, gold) for record, gold in asked if is_answered(record)]
-            ),
+            "sentence precision": mean_figure([_precision(record, gold) for record, gold in asked if record.answered]),
             "sentence recall": mean_figure([_recall(record, gold) for record, gold in asked]),
             "sentence recall when answered": mean_figure(
-                [_recall(record, gold) for record, gold in asked if is_answered(record)]
+                [_recall(record, gold) for record, gold in asked if record.answered]
             ),
             "right passage first, reader": scored.mean("reader_success@1"),
             "declined, questions without an answer": scored.declined(is_unanswerable),

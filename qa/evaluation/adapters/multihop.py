@@ -14,7 +14,6 @@ from qa.evaluation.adapters.yardstick import (
     halved,
     has_any,
     is_answerable,
-    is_answered,
     is_unanswerable,
     reached,
     read_json,
@@ -122,6 +121,6 @@ def _question(number: int, query: dict[str, Any]) -> Question:
 def _is_right(record: Record) -> bool:
     """Whether the answer is contained; a yes or a no has to open it, since either word may stand in any text."""
     answer, gold = record.answer, record.question.gold
-    if not is_answered(record) or gold[0].lower() not in _YES_OR_NO:
-        return is_answered(record) and has_any(answer.text, gold)
+    if not record.answered or gold[0].lower() not in _YES_OR_NO:
+        return record.answered and has_any(answer.text, gold)
     return squad_normalise(answer.short_answer or answer.text).split()[:1] == [gold[0].lower()]

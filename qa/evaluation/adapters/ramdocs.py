@@ -10,7 +10,6 @@ from qa.evaluation.adapters.yardstick import (
     Yardstick,
     halved,
     has_any,
-    is_answered,
     read_lines,
     share,
     worded,
@@ -59,7 +58,7 @@ class RamDocs(Yardstick):
             "disagreement shown, documents agree": share(
                 bool(record.answer.disagreements) for record, row in asked if not _disagree(row)
             ),
-            "declined": share(not is_answered(record) for record, _ in asked),
+            "declined": share(not record.answered for record, _ in asked),
         }
 
 
@@ -92,7 +91,7 @@ def _url(number: int, place: int) -> str:
 
 
 def _said(record: Record) -> str:
-    return record.answer.text if is_answered(record) else ""
+    return record.answer.text if record.answered else ""
 
 
 def _has_all(record: Record) -> bool:

@@ -113,7 +113,7 @@ class Scored:
 
     def declined(self, keep: Kept) -> Figure:
         """The share of the scored questions that was declined."""
-        return mean_figure([flag(not is_answered(record)) for record, scores in self._pairs if scores and keep(record)])
+        return mean_figure([flag(not record.answered) for record, scores in self._pairs if scores and keep(record)])
 
 
 def read_json(file: Path) -> Any:
@@ -134,11 +134,6 @@ def halved(items: Iterable[T], half: Half, key: Callable[[T], Any]) -> list[T]:
 def worded(answers: Iterable[Any]) -> tuple[str, ...]:
     """The distinct answers that have a word to look for; annotators sometimes marked a full stop."""
     return tuple(dict.fromkeys(text for one in answers if canonical_words(text := str(one))))
-
-
-def is_answered(record: Record) -> bool:
-    """Whether an answer was given, whole or in part."""
-    return record.answered
 
 
 def flag(value: bool) -> Score:
