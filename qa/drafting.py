@@ -8,9 +8,10 @@ from index.keywords import terms
 from qa.candidates import SETTLED, CandidateFinder
 from qa.citations import Line
 from qa.errors import LanguageModelError
-from qa.extractive import Draft, draft_fact, draft_overview, joined
+from qa.extractive import Draft, draft_fact, joined
 from qa.generative import Writer, Written
 from qa.newsdesk import draft_news
+from qa.overview import draft_overview
 from qa.prompting import Prompt
 from qa.question import QuestionKind
 from qa.steps import Drafted, Read

@@ -25,11 +25,11 @@ from qa.confidence import calibration_key, load_confidence
 from qa.drafting import Drafter
 from qa.errors import LanguageModelError, RequestError
 from qa.examples import example_questions
-from qa.extractive import OVERVIEW_PASSAGES
 from qa.followups import leans, stand_alone
 from qa.generative import Writer
 from qa.llm import LanguageModel, Limits, around, open_llm
 from qa.newsdesk import Newsdesk
+from qa.overview import OVERVIEW_PASSAGES
 from qa.parts import parts_of
 from qa.period import Period
 from qa.prompting import DRAFTING, Prompt, load_prompt, load_wording

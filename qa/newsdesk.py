@@ -9,8 +9,9 @@ from index.corpus import Corpus
 from index.types import Passage, Scope
 from qa.attribution import attribution_of, within_sentence
 from qa.citations import Line, Quote
-from qa.extractive import OVERVIEW_SENTENCES, Draft
+from qa.extractive import Draft
 from qa.markdown import day
+from qa.overview import OVERVIEW_SENTENCES
 from qa.period import Period, periods_in
 from qa.prompting import Prompt
 from qa.question import Question, QuestionKind
