@@ -110,10 +110,11 @@ def _publish(
             built = build(folder, plan, settings, embedder, previous=previous, way=way, progress=progress)
             _LOG.info("the index is built and is being checked")
             checker.check(folder)
-        except IndexBroken:
+        except IndexBroken as error:
             _remover(settings)(folder)
             if way is ways[-1]:
                 raise
+            _LOG.warning("%s It is made again in a surer way.", error)
         except BaseException:
             _remover(settings)(folder)
             raise
