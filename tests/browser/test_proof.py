@@ -43,7 +43,7 @@ def test_a_chosen_card_takes_the_focus_once(open_page: OpenPage) -> None:
 def test_a_card_leads_to_the_whole_article_at_the_marked_sentence(open_page: OpenPage) -> None:
     page = open_page(height=400)
     ask(page, OVERVIEW)
-    page.locator("#dl-card-0-4 .dl-read").click()
+    page.locator("#dl-card-0-6 .dl-read").click()
     window = page.get_by_role("dialog", name="Article")
     expect(window.locator("h2")).to_contain_text("Orchard Alliance wins")
     expect(window.locator(".dl-quiet")).to_have_text(
@@ -119,9 +119,9 @@ def test_beside_the_answer_the_keyboard_alone_finds_the_way_back(open_page: Open
 def test_passages_of_one_article_stand_on_one_card(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, OVERVIEW)
-    expect(page.locator(".dl-sources h2")).to_have_text("Sources (1, with 4 passages)")
+    expect(page.locator(".dl-sources h2")).to_have_text("Sources (1, with 6 passages)")
     expect(cards(page)).to_have_count(1)
-    expect(cards(page).locator(".dl-number")).to_have_text(["1", "2", "3", "4"])
+    expect(cards(page).locator(".dl-number")).to_have_text(["1", "2", "3", "4", "5", "6"])
 
 
 def tab_to(page: Page, address: str, *, backwards: bool = False) -> None:
