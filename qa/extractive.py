@@ -12,7 +12,7 @@ from qa.disagreement import other_versions
 from qa.phrases import Kind, kind_of
 from qa.prompting import Prompt
 from qa.question import Expected, Question, QuestionKind
-from qa.spans import widen
+from qa.spans import names_around, widen
 
 FACT_WORDS = 60  # an answer to one fact is never longer
 # Below this confidence no short answer stands before the sentence, whose place is surer than the words in it, and the second best
@@ -24,6 +24,10 @@ SECOND_SHARE = 0.3  # and has at least this share of the best one's confidence
 _SAYS_NOTHING = frozenset(terms("those some others many several ones it they them who which something somebody"))
 _WHO_IS = re.compile(
     r"^[Ww]ho(?:[’']s| is| was| are| were) (?:(?=[A-Z])|(?!(?:the|an?|one|now|in|at|on|behind|this|that|it)\b)[a-z’'-]+ [a-z’'-]+\??$)"
+)
+_WHO_DID = re.compile(  # may be several
+    r"^(?:and |so )?(?:whom? (?!is\b|was\b)|(?:which|what) (?:\w+ )?(?:people|men|women|politicians|\w+(?:ers|ors|ists|ants))\b)",
+    re.IGNORECASE,
 )
 _WHO = re.compile(r"^(?:and |so )?whom?\b", re.IGNORECASE)
 
@@ -109,6 +113,9 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     is_somebody = bool(_WHO_IS.match(question.text))  # asks for what somebody is, and not for a name
     expected = Expected.ANY if is_somebody else question.expected
     bounds = widen(text, candidate.span, sentence, expected, question.counted)
+    if _WHO_DID.match(question.text):
+        listed = names_around(text, *bounds, sentence)
+        bounds = bounds if _names_asked(question, text[slice(*listed)]) else listed
     short = " ".join(text[slice(*bounds)].split())
     short = re.sub(r"^(?:however, )?(?:that |to |by )?", "", short)
     if is_somebody:
@@ -118,6 +125,11 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     said = frozenset(terms(short))
     other = is_somebody and not said & frozenset(question.terms) and short.istitle() and kind_of(short) is Kind.PERSON
     return "" if said <= _SAYS_NOTHING or other else short
+
+
+def _names_asked(question: Question, names: str) -> bool:
+    """Whether some of the names are the question's own, so that the others alone are the answer."""
+    return not frozenset(question.names).isdisjoint(terms(names))
 
 
 def _without_name(short: str, question: Question) -> str:

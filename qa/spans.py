@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from index.keywords import terms, words
 from qa.confidence import NUMBER_WORDS
+from qa.normalise import MONTHS, WEEKDAYS
 from qa.question import Expected
 
 _EDGE = " \t\n,;:.!?"
@@ -32,6 +33,13 @@ _OFFICE = (
 _TITLED = re.compile(
     rf"(?:[\w’'.-]+ ){{0,5}}{_OFFICE} (?P<name>[A-Z][\w’'.-]*(?: (?:de|van|von|al|bin|[A-Z][\w’'.-]*)){{1,3}})$"
 )
+_NO_NAME = "|".join(
+    word.capitalize()
+    for word in (*"on in at by for from of the a after before when while but and both".split(), *WEEKDAYS, *MONTHS)
+)
+_FULL_NAME = rf"(?!(?:{_NO_NAME})\b)[A-Z][\w’'-]+(?: (?:de|van|von|al|bin|[A-Z][\w’'-]*\.?))* [A-Z][\w’'-]+"
+_NAMES = re.compile(rf"{_FULL_NAME}(?:, {_FULL_NAME})*,? and {_FULL_NAME}")
+_LISTED = re.compile(r", | and |, and ")
 _PAIRS = (('"', '"'), ("“", "”"), ("(", ")"))
 _COUNT = re.compile(r"(?<![\w.,-])[\w.,-]*\w(?=(?P<after>(?: [\w’'-]+){1,3}))")
 _NUMBERS = re.compile(
@@ -62,6 +70,14 @@ def widen(
     if _DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text[end : sentence[1]])):
         end += year.end()
     return _closed(text, *_trimmed(text, start, end), sentence)
+
+
+def names_around(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
+    """The bounds of the list of full names in which a span is one: "Ann Lee and Bo Ray" around "Bo Ray"; else the span's own."""
+    for found in _NAMES.finditer(text, *sentence):
+        if found.start() <= start < end <= found.end() and text[start:end] in _LISTED.split(found.group()):
+            return found.span()
+    return start, end
 
 
 def _whole_words(text: str, span: tuple[int, int], sentence: tuple[int, int]) -> tuple[int, int]:

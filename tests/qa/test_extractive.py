@@ -117,6 +117,21 @@ def test_somebody_who_is_asked_for_is_named_without_office_and_ending(question: 
     assert draft_fact(understand(question), [candidate(text, span)], load_wording()).short_answer == short
 
 
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Who spoke for the town?", "Ansa Kolvery, Pell Ostrig and Bo van Dam"),
+        ("Which two men spoke for the town?", "Ansa Kolvery, Pell Ostrig and Bo van Dam"),
+        ("Who was the speaker of the town?", "Pell Ostrig"),
+        ("Who spoke for the town with Bo van Dam?", "Pell Ostrig"),
+    ],
+)
+def test_whoever_is_named_with_others_is_named_with_them_unless_one_is_asked_for(question: str, short: str) -> None:
+    text = "On Monday Ansa Kolvery, Pell Ostrig and Bo van Dam spoke for the town."
+    draft = draft_fact(understand(question), [candidate(text, "Pell Ostrig")], load_wording())
+    assert draft.short_answer == short
+
+
 def test_that_does_not_begin_a_short_answer() -> None:
     found = candidate("Ansa Kolvery said that pier 4 was closed.", "that pier 4 was closed")
     assert (
