@@ -25,8 +25,11 @@ FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with
 WRITE_BATCH = 2_500  # passages that are written to the files of a large store at a time; Chroma's limit is 5,461
 SENT_BATCH = 250  # that are sent to a server, or written to a small store, at a time; Chroma advises 50 to 250
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
-DENSE = {"max_neighbors": 32, "ef_construction": 400}  # finds all where many texts are nearly the same
-SEARCHED, SEARCHED_OF = 200, 1_000  # so many passages are compared in a search, or one of so many where that is more
+DENSE = {
+    "max_neighbors": 32,
+    "ef_construction": 400,
+    "ef_search": 400,
+}  # finds all where many texts are nearly the same
 LOGGED = 100  # passages; fewer are in the graph again at once
 UNWRITTEN = 20_000  # passages at most of which the graph is not written out while a store is built
 _LOG = logging.getLogger(__name__)
@@ -87,8 +90,7 @@ class VectorStore:
         The graph is written out when the `expected` number of passages is in: what is in the log only has to be put into
         the graph again by everyone who opens the store.
         """
-        searched = max(SEARCHED, expected // SEARCHED_OF)  # of 100, one or two are else missed from some 300,000 on
-        graph = {"space": "cosine", "ef_search": searched} | (DENSE | {"ef_search": 2 * searched} if dense else {})
+        graph = {"space": "cosine", "ef_search": 200, **(DENSE if dense else {})}
         portion, together = portions(expected)
         if expected >= LOGGED:
             graph["sync_threshold"] = max(together, LOGGED)

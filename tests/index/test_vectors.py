@@ -118,18 +118,6 @@ def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(place: Place) ->
 
 
 @pytest.mark.filterwarnings("ignore:legacy embedding function config")  # chromadb warns that there is none
-@pytest.mark.parametrize(
-    ("expected", "dense", "compared"),
-    [(0, False, 200), (20_000, True, 400), (150_000, False, 200), (1_000_000, False, 1_000)],
-)
-def test_more_is_compared_in_a_large_store(tmp_path: Path, expected: int, dense: bool, compared: int) -> None:
-    (tmp_path / "generation").mkdir()
-    with closing(
-        VectorStore.create(Place(generation=tmp_path / "generation"), dense=dense, expected=expected)
-    ) as store:
-        assert store._collection.configuration["hnsw"]["ef_search"] == compared
-
-
 def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(place: Place) -> None:
     with closing(VectorStore.create(place)) as store:
         configuration = store._collection.configuration
