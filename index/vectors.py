@@ -25,6 +25,7 @@ FILTERABLE = "published+publisher"  # part of the fingerprint: what is kept with
 WRITE_BATCH = 2_500  # passages that are written to the files of a large store at a time; Chroma's limit is 5,461
 SENT_BATCH = 250  # that are sent to a server, or written to a small store, at a time; Chroma advises 50 to 250
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
+NEIGHBOURS, MANY_NEIGHBOURS = 16, 32  # of a passage in the graph of a small and of a large store, which else loses some
 DENSE = {
     "max_neighbors": 32,
     "ef_construction": 400,
@@ -90,7 +91,8 @@ class VectorStore:
         The graph is written out when the `expected` number of passages is in: what is in the log only has to be put into
         the graph again by everyone who opens the store.
         """
-        graph = {"space": "cosine", "ef_search": 200, **(DENSE if dense else {})}
+        neighbours = MANY_NEIGHBOURS if expected > UNWRITTEN else NEIGHBOURS
+        graph = {"space": "cosine", "ef_search": 200, "max_neighbors": neighbours, **(DENSE if dense else {})}
         portion, together = portions(expected)
         if expected >= LOGGED:
             graph["sync_threshold"] = max(together, LOGGED)

@@ -118,6 +118,13 @@ def test_nearness_is_the_cosine_whatever_the_length_of_a_vector(place: Place) ->
 
 
 @pytest.mark.filterwarnings("ignore:legacy embedding function config")  # chromadb warns that there is none
+@pytest.mark.parametrize(("expected", "neighbours"), [(0, 16), (20_000, 16), (20_001, 32)])
+def test_a_passage_of_a_large_store_has_more_neighbours(tmp_path: Path, expected: int, neighbours: int) -> None:
+    (tmp_path / "generation").mkdir()
+    with closing(VectorStore.create(Place(generation=tmp_path / "generation"), expected=expected)) as store:
+        assert store._collection.configuration["hnsw"]["max_neighbors"] == neighbours
+
+
 def test_chroma_is_told_the_cosine_and_keeps_no_embedding_function(place: Place) -> None:
     with closing(VectorStore.create(place)) as store:
         configuration = store._collection.configuration
