@@ -27,7 +27,7 @@ SENT_BATCH = 250  # that are sent to a server, or written to a small store, at a
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
 NEIGHBOURS, MANY_NEIGHBOURS = 16, 32  # of a passage in the graph of a small and of a large store, which else loses some
 DENSE = {
-    "max_neighbors": 32,
+    "max_neighbors": MANY_NEIGHBOURS,
     "ef_construction": 400,
     "ef_search": 400,
 }  # finds all where many texts are nearly the same
