@@ -226,6 +226,7 @@ def _add(found: list[Mention], mention: Mention, text: str) -> None:
     for i, earlier in enumerate(found):
         event = earlier.head in EVENTS
         joins = link == "of" or (link in _JOINING and (event or earlier.kind in {Kind.GROUP, Kind.BODY, Kind.THING}))
+        joins = joins and not (link == "with" and earlier.head == mention.head)  # "compare the talks ... with the talks ..."
         both = link == "and" and Kind.TIME not in {earlier.kind, mention.kind}
         if earlier.end != before or not (joins or both) or (mention.kind is Kind.TIME and not event):
             continue
