@@ -12,7 +12,8 @@ from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.attribution import Attribution, attribution_of
-from qa.confidence import SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.confidence import NUMBER_WORDS, SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.normalise import MONTHS
 from qa.opposites import says_the_opposite
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
@@ -68,6 +69,18 @@ class Candidate:
 _FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
 
 _ASKS = re.compile(r"\?(?!\s?[\"”’'])")
+_TIMES_ASKED_FOR = tuple(  # what a question names, and how any answer to it looks
+    (re.compile(rf"\b(?:what|which) (?:exact )?{asked}\b", re.I), re.compile(told, re.I))
+    for asked, told in (
+        ("(?:week)?(?:day|date)", r"\d|day\b|\b(?:tomorrow|eve|easter|christmas|midsummer)\b"),
+        ("year", r"\d{4}|\byear|\b\d0s\b|['’]\d\d\b"),
+        ("month", rf"\bmonth|\b(?:{'|'.join(month[:3] for month in MONTHS)})|\d[./-]\d"),
+        (
+            "(?:time|hour)(?! (?:of (?:the )?(?:year|week|month)|zone|frame|limit))",
+            rf"\d|noon|midnight|dawn|dusk|\b(?:morning|evening|night|sunrise|sunset|hour)|\b(?:{'|'.join(sorted(NUMBER_WORDS))})\b",
+        ),
+    )
+)
 _FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
 
 
@@ -148,7 +161,12 @@ class CandidateFinder:
 
 def _is_no_answer(question: Question, spot: "_Spot") -> bool:
     """Whether a span cannot answer, whatever the reader makes of it."""
-    return _is_byline(question, spot) or _only_asks(question, spot) or _is_opposite(question, spot)
+    return (
+        _is_byline(question, spot)
+        or _only_asks(question, spot)
+        or _is_opposite(question, spot)
+        or _is_too_coarse(question, spot)
+    )
 
 
 def _is_byline(question: Question, spot: "_Spot") -> bool:
@@ -177,6 +195,16 @@ class _Spot:
     end: int
     span: tuple[int, int]
     score: float
+
+
+def _is_too_coarse(question: Question, spot: "_Spot") -> bool:
+    """Whether a day or a year is asked for and a span, with a word before and after it, names none: "the end of April"."""
+    if question.expected is not Expected.TIME:
+        return False
+    text, (start, end) = spot.scored.article.text, spot.span
+    before, after = text[spot.start : start].split()[-1:], text[end : spot.end].split()[:1]
+    near = " ".join([*before, text[start:end], *after])
+    return any(asked.search(question.text) and not told.search(near) for asked, told in _TIMES_ASKED_FOR)
 
 
 def signals_of(

@@ -107,7 +107,7 @@ class Composer:
         if coverage.articles:
             return self._wording.say("declined", searched=searched(coverage, scope))
         at_hand = searched(self._corpus.coverage())
-        if narrowed := asked_for(scope):
+        if narrowed := _narrowed(asked, scope):
             return self._wording.say("nothing_there", scope=narrowed, searched=at_hand)
         return self._wording.say("nothing_then", as_of=day(asked.scope.as_of), searched=at_hand)
 
@@ -207,6 +207,14 @@ def _agreed(read: Read, cited: Collection[str]) -> frozenset[str]:
 def _named(publishers: Sequence[str]) -> str:
     shown, rest = publishers[:NAMED_PUBLISHERS], len(publishers) - NAMED_PUBLISHERS
     return ", ".join(shown or ["publishers unknown"]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _narrowed(asked: Asked, scope: Scope) -> str:
+    """What was asked for, in words; days of the question and days asked for beside it that have none in common, both."""
+    if asked.period and scope.since and scope.until and scope.since > scope.until:
+        own = asked_for(Scope(since=asked.period.since, until=asked.period.until))
+        return f"{own} and also {asked_for(asked.scope)}"
+    return asked_for(scope)
 
 
 def _evidence(passages: Sequence[ScoredPassage]) -> tuple[Evidence, ...]:

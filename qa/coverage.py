@@ -1,4 +1,4 @@
-"""What was searched, in words: for an honest "the articles do not say"."""
+"""What was searched, in words: for an honest decline."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -69,7 +69,7 @@ _ORDINALS = word_set(
     "first second third fourth fifth last next previous old new older newer former latter earlier later"
 )
 _DECLINED = re.compile(
-    r"^(?:The articles do not say|Dateline (?:only )?answers|No article had been published|There is no article (?:from|published))\b",
+    r"^(?:No answer was found|The articles do not say|Dateline (?:only )?answers|No article had been published|There is no article (?:from|published))\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\bhow (?:many|much) $", re.IGNORECASE)

@@ -2,10 +2,11 @@
 
 import html
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from index.directives import without_directives
 from qa.types import Answer, Citation, Disagreement, Headline
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -36,7 +37,8 @@ def answer_markdown(answer: Answer) -> str:
     """
     blocks = said(answer)
     blocks += _list("Sources", map(_source, answer.citations))
-    blocks += _list("Nearest headlines", map(_headline, answer.nearest))
+    title = "What comes nearest, and may not answer it" if answer.nearest_passages else "Nearest headlines"
+    blocks += _list(title, (_headline(headline, passages_near(answer, headline)) for headline in answer.nearest))
     blocks += (f"Note: {escape(notice)}" for notice in answer.notices)
     return "\n\n".join(block for block in blocks if block)
 
@@ -53,6 +55,12 @@ def said(answer: Answer) -> list[str]:
 def escape(text: str) -> str:
     """One line of Markdown that is shown as exactly this text, white space aside: no markup, no links, no formulas."""
     return _guard_start(_escape_inline(visible(text).strip()))
+
+
+def passages_near(answer: Answer, headline: Headline) -> tuple[str, ...]:
+    """The passages of an article that come near to a question it does not answer, less what speaks to a machine."""
+    near = (passage.text for passage in answer.nearest_passages if passage.article_id == headline.article_id)
+    return tuple(text for text in map(str.strip, map(without_directives, near)) if text)
 
 
 def visible(text: str) -> str:
@@ -158,9 +166,10 @@ def _disagreement(disagreement: Disagreement, numbers: Collection[int]) -> str:
     return " ".join([text, *missing])
 
 
-def _headline(headline: Headline) -> str:
+def _headline(headline: Headline, near: Sequence[str]) -> str:
     publisher = escape(headline.publisher or "") or "publisher unknown"
-    return f"{publisher}, {day(headline.published)}: {escape(headline.title) or 'untitled'}"
+    line = f"{publisher}, {day(headline.published)}: {escape(headline.title) or 'untitled'}"
+    return "\n  ".join([line, *(f"> {escape(text)}" for text in near)])
 
 
 def _old(count: int, unit: str) -> str:

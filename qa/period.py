@@ -58,10 +58,8 @@ class Period:
         return self.since <= other.since and other.until <= self.until
 
     def within(self, scope: Scope) -> Scope:
-        """What of a scope was published in this period; its own days where the two share none, which holds nothing."""
+        """What of a scope was published in this period; where the two share no day, it ends before it begins and holds nothing."""
         since, until = max(self.since, scope.since or date.min), min(self.until, scope.until or date.max)
-        if since > until:
-            since, until = self.since, self.until
         return Scope(as_of=scope.as_of, since=since, until=until, publishers=scope.publishers)
 
 

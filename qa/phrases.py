@@ -225,8 +225,9 @@ def _add(found: list[Mention], mention: Mention, text: str) -> None:
     link = text[before : mention.start].strip().lower()
     for i, earlier in enumerate(found):
         event = earlier.head in EVENTS
-        joins = link == "of" or (link in _JOINING and (event or earlier.kind in {Kind.GROUP, Kind.BODY, Kind.THING}))
-        joins = joins and not (link == "with" and earlier.head == mention.head)  # "compare the talks ... with the talks ..."
+        compared = link == "with" and earlier.head == mention.head  # "compare the talks in ... with the talks in ..."
+        joined = link in _JOINING and (event or earlier.kind in {Kind.GROUP, Kind.BODY, Kind.THING}) and not compared
+        joins = link == "of" or joined
         both = link == "and" and Kind.TIME not in {earlier.kind, mention.kind}
         if earlier.end != before or not (joins or both) or (mention.kind is Kind.TIME and not event):
             continue

@@ -9,6 +9,8 @@ from typing import Any, Self
 from index.types import Article, Passage
 
 SCHEMA = 1
+NEAREST_PASSAGES = 2
+NEAR = 0.03  # confidence from which a decline has passages that come near: on tune dossiers no question far from the topic has it
 
 
 class AnswerStatus(StrEnum):
@@ -136,6 +138,16 @@ class Answer:
     prompt_id: str | None = None
     index_id: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def nearest_passages(self) -> tuple[Evidence, ...]:
+        """Of a decline, the passages that come nearest to an answer; none where nothing comes near.
+
+        Two of three questions that were declined although the articles answer them found their answer there
+        (docs/measurements.md).
+        """
+        near = self.status is AnswerStatus.NOT_IN_ARTICLES and (self.confidence or 0.0) >= NEAR
+        return self.evidence[:NEAREST_PASSAGES] if near else ()
 
     def to_dict(self) -> dict[str, Any]:
         """The flat JSON form: dates as YYYY-MM-DD, tuples as lists, keys as documented."""

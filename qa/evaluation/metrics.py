@@ -40,6 +40,7 @@ METRICS = (
     Metric(name="quotes_verbatim", title="quotes verbatim", over="citations"),
     Metric(name="false_answers", title="false answers", over="unanswerable questions", limit="at most"),
     Metric(name="over_refusals", title="over-refusals", over="answerable questions", limit="at most"),
+    Metric(name="nearest_gold", title="gold in what comes nearest", over="answerable questions declined"),
     Metric(name="p50_ms", title="time, p50", over="scored questions", unit="ms", limit="at most"),
     Metric(name="p95_ms", title="time, p95", over="scored questions", unit="ms", limit="at most"),
 )
@@ -65,6 +66,9 @@ def score_answer(question: Question, answer: Answer, cited: Sequence[Cited]) -> 
     if question.answerable:
         scores["contains_gold"] = Score(value=float(answered and not missing_parts(question, answer.text)))
         scores["over_refusals"] = Score(value=float(not answered))
+        if not answered:
+            near = " ".join(passage.text for passage in answer.nearest_passages)
+            scores["nearest_gold"] = Score(value=float(not missing_parts(question, near)))
     else:
         scores["false_answers"] = Score(value=float(answered))
     if question.answerable and question.type in EXACT_TYPES and question.gold:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from index.articlestore import Coverage
 from index.types import Article, DateSource
 from qa.coverage import searched
-from qa.markdown import age, day, safe_link, visible
+from qa.markdown import age, day, passages_near, safe_link, visible
 from qa.prompting import load_wording
 from qa.types import Answer, AnswerStatus, Citation, Headline
 from qa.web.conversation import Filters
@@ -44,7 +44,7 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
     if answer.citations:
         return _section(_heading(answer), about + _cards(answer, session.shown, session.marked, article), session.shown)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
-        return _section(say("panel.none"), about + _nearest(answer.nearest), session.shown)
+        return _section(say("panel.none"), about + _nearest(answer, article), session.shown)
     return opening()
 
 
@@ -197,15 +197,29 @@ def _lines(text: str) -> str:
     return "<br>".join(escape_html(visible(line)) for line in LINE_BREAKS.split(text))
 
 
-def _nearest(headlines: tuple[Headline, ...]) -> str:
-    if not headlines:
+def _nearest(answer: Answer, article: Callable[[str], Article]) -> str:
+    """The nearest headlines of a decline, each with its passages that come near, where any does."""
+    if not answer.nearest:
         return ""
     items = "".join(
-        f'<li><a href="{article_link(headline.article_id)}" class="dl-read">'
-        f"{escaped(headline.title) or say('panel.untitled')}</a>{_credit(headline)}</li>"
-        for headline in headlines[:NEAREST]
+        f'<li><a href="{_link_to_passage(answer, headline, article)}" class="dl-read">'
+        f"{escaped(headline.title) or say('panel.untitled')}</a>{_credit(headline)}"
+        f"{''.join(f'<blockquote>{_lines(text)}</blockquote>' for text in passages_near(answer, headline))}</li>"
+        for headline in answer.nearest[:NEAREST]
     )
-    return f'<h3 class="dl-nearest">{escaped(say("panel.nearest"))}</h3><ul>{items}</ul>'
+    heading = say("panel.near" if answer.nearest_passages else "panel.nearest")
+    return f'<h3 class="dl-nearest">{escaped(heading)}</h3><ul>{items}</ul>'
+
+
+def _link_to_passage(answer: Answer, headline: Headline, article: Callable[[str], Article]) -> str:
+    """The address of an article, with the first of its passages that come near marked, where it is to be found there."""
+    near = next((p.text for p in answer.nearest_passages if p.article_id == headline.article_id), None)
+    try:
+        start = article(headline.article_id).text.find(near) if near else -1
+    except KeyError:
+        start = -1
+    marked = (start, start + len(near)) if near and start >= 0 else ()
+    return article_link(headline.article_id, *marked)
 
 
 def _credit(headline: Headline) -> str:

@@ -21,6 +21,7 @@ PATIENCE = 30_000  # milliseconds that a loaded machine may take for what a read
 FACT = "How long did the meeting in Yevlakh last?"
 OTHER_FACT = "How many seats did the Orchard Alliance win?"
 OVERVIEW = "Summarise the election in Ostrania."
+NEAR_TOPIC = "How many people were killed in the operation?"
 OFF_TOPIC = "Who won the chess world championship in 1972?"
 IN_PART = "Who is the president of Azerbaijan and how tall is he?"
 

@@ -86,6 +86,27 @@ def test_a_question_and_what_is_said_of_the_opposite_answer_nothing(
     assert answers(corpus, question, text, word) is expected
 
 
+@pytest.mark.parametrize(
+    ("question", "word", "expected"),
+    [
+        ("On which day did the bridge close?", "April", False),
+        ("On which day did the bridge open?", "4 May", True),
+        ("On which day did the bridge open?", "May", True),  # the reader stopped in the middle of the date
+        ("When did the bridge close?", "April", True),
+        ("In which month did the bridge close?", "April", True),
+        ("In what year was the bridge built?", "4 May", False),
+        ("In what year was the bridge built?", "1931", True),
+        ("In what year was the bridge built?", "the tenth year", True),
+        ("At what time did the bridge close?", "April", False),
+        ("At what time did the bridge open?", "noon", True),
+        ("At what time of the year did the bridge close?", "April", True),
+    ],
+)
+def test_a_month_is_no_day_and_a_day_no_year(corpus: Corpus, question: str, word: str, expected: bool) -> None:
+    text = "Built in 1931, the tenth year of Queen Una, the bridge was closed in April and opened at noon on 4 May."
+    assert answers(corpus, question, text, word) is expected
+
+
 class DoubtingReader(PointingReader):
     """It points at a word, and would rather say that nothing is told."""
 

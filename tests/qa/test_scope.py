@@ -176,6 +176,12 @@ def test_publishers_alone_leave_no_undated_article_out(dateless: QAEngine) -> No
     assert not any("left out" in notice for notice in found.notices)
 
 
+def test_a_day_that_lies_outside_the_scope_is_not_answered_from(engine: QAEngine) -> None:
+    found = engine.answer("What happened on 27 September?", since="2023-09-28")
+    assert found.status is AnswerStatus.NOT_IN_ARTICLES
+    assert "There is no article published 27 Sep 2023 and also published since 28 Sep 2023." in str(found.reason)
+
+
 QUESTIONS = st.sampled_from(
     [YEVLAKH, TALKS, "Summarise the talks on Karabakh.", "What happened on 27 September?", "Who won?", "poem, please"]
 )

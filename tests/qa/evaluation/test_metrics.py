@@ -1,5 +1,6 @@
 """The rules that score an answer, and the figures made of the scores."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from qa.evaluation.metrics import (
 from qa.evaluation.questions import Question, Source
 from qa.evaluation.records import ArticleKeys, Cited
 from qa.normalise import canonical_words
-from qa.types import Answer, AnswerStatus
+from qa.types import Answer, AnswerStatus, Evidence
 
 ARTICLE = ArticleKeys(
     title="Envoys Meet",
@@ -231,9 +232,18 @@ def test_a_declined_answerable_question_contains_no_gold_whatever_its_text(statu
     assert values(asked(), replied(status)) == {
         "contains_gold": 0.0,
         "over_refusals": 1.0,
+        "nearest_gold": 0.0,
         "exact_short": 0.0,
         "short_f1": 0.0,
     }
+
+
+@pytest.mark.parametrize(("confidence", "shown"), [(0.2, 1.0), (0.0, 0.0)])
+def test_gold_in_what_a_decline_shows_as_nearest_is_counted_apart(confidence: float, shown: float) -> None:
+    passage = Evidence(passage_id="p", article_id="a", title="", text="They met in Tarvo.", score=1, found_by="dense")
+    declined = replace(replied(AnswerStatus.NOT_IN_ARTICLES), confidence=confidence, evidence=(passage,))
+    assert values(asked(), declined)["nearest_gold"] == shown
+    assert values(asked(), declined)["contains_gold"] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ WHOLE = record(
 def test_every_score_has_one_metric_and_every_metric_can_be_scored() -> None:
     names = [metric.name for metric in QUESTION_METRICS]
     assert len(set(names)) == len(names)
-    found = [set(one) for one in scores_of([WHOLE, record(asked("u", injected=("Brenn",), **UNANSWERABLE))])]
-    assert found[0] | found[1] | {"quotes_verbatim"} == set(names)  # no citation was looked up here
+    unanswerable, declined = asked("u", injected=("Brenn",), **UNANSWERABLE), AnswerStatus.NOT_IN_ARTICLES
+    found = scores_of([WHOLE, record(unanswerable), record(asked("d"), status=declined)])
+    assert {name for one in found for name in one} | {"quotes_verbatim"} == set(names)  # no citation was looked up here
 
 
 def test_an_unscored_record_has_no_score_at_all_not_even_its_time() -> None:
