@@ -121,8 +121,7 @@ class KeywordIndex:
         if not known:
             return []
         scores = np.where(self._filters.within(scope), self._bm25.get_scores(known), 0.0)
-        best = np.argsort(-scores, kind="stable")[:k]
-        return [(self._ids[i], float(scores[i])) for i in best if scores[i] > 0]
+        return [(self._ids[i], float(scores[i])) for i in highest(scores, k)]
 
     def knows(self, word: str) -> bool:
         """Whether a passage has the word, in this form or another."""
@@ -142,6 +141,18 @@ class KeywordIndex:
         position = self._bm25.vocab_dict.get(term)
         found = 0 if position is None else int(np.diff(self._bm25.scores["indptr"][position : position + 2])[0])
         return float(1.0 - np.log1p(found) / np.log1p(total)) if total else 1.0
+
+
+def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """The places of the k highest scores above zero, the highest and among equals the first of them first.
+
+    Only what may be among them is sorted, since of a million passages most share a word with a question.
+    """
+    above = np.flatnonzero(scores > 0)
+    if len(above) > k:
+        least = np.partition(scores[above], len(above) - k)[len(above) - k]
+        above = above[scores[above] >= least]
+    return above[np.argsort(-scores[above], kind="stable")][:k]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

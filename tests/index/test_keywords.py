@@ -6,12 +6,13 @@ from math import log
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexBroken
-from index.keywords import KeywordIndex, bases, keyword_text, terms, words
+from index.keywords import KeywordIndex, bases, highest, keyword_text, terms, words
 from index.types import EVERYTHING, Article, Passage, Scope
 
 TEXTS = (
@@ -114,6 +115,13 @@ def test_the_best_come_first_and_no_more_than_asked_for(index: KeywordIndex) -> 
 def test_equal_passages_come_in_their_own_order(tmp_path: Path) -> None:
     index = built(tmp_path, ["A choir.", *["The pier."] * 40])
     assert found(index, "pier", k=40) == [str(number) for number in range(1, 41)]
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0]), max_size=60), st.integers(1, 70))
+def test_the_highest_scores_are_those_of_a_whole_sort(scores: list[float], k: int) -> None:
+    each = np.array(scores, dtype=np.float32)
+    whole = [i for i in np.argsort(-each, kind="stable")[:k] if each[i] > 0]
+    assert list(highest(each, k)) == whole
 
 
 def test_scores_are_those_of_lucenes_formula(tmp_path: Path) -> None:
