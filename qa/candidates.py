@@ -81,6 +81,12 @@ _TIMES_ASKED_FOR = tuple(  # what a question names, and how any answer to it loo
         ),
     )
 )
+_AMOUNT_IN_WORDS = re.compile(
+    r"\b(?:no|none|nobody|nothing|one|several|few|many|much|most|all|single|pair|couple|majority|third|quarter|fifth|every|each|free|until"
+    r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
+    re.I,
+)
+_ASKING_WORDS = re.compile(r"\b(?:who|whom|whose|what|when|where|why|how|which)\b", re.I)
 _FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
 
 
@@ -166,6 +172,7 @@ def _is_no_answer(question: Question, spot: "_Spot") -> bool:
         or _only_asks(question, spot)
         or _is_opposite(question, spot)
         or _is_too_coarse(question, spot)
+        or _is_no_amount(question, spot)
     )
 
 
@@ -201,10 +208,23 @@ def _is_too_coarse(question: Question, spot: "_Spot") -> bool:
     """Whether a day or a year is asked for and a span, with a word before and after it, names none: "the end of April"."""
     if question.expected is not Expected.TIME:
         return False
-    text, (start, end) = spot.scored.article.text, spot.span
-    before, after = text[spot.start : start].split()[-1:], text[end : spot.end].split()[:1]
-    near = " ".join([*before, text[start:end], *after])
+    near = _with_neighbours(spot)
     return any(asked.search(question.text) and not told.search(near) for asked, told in _TIMES_ASKED_FOR)
+
+
+def _is_no_amount(question: Question, spot: "_Spot") -> bool:
+    """Whether nothing in a span, nor a word before and after it, tells how many, how much or how long, which is all that is asked."""
+    amount = question.expected in (Expected.NUMBER, Expected.DURATION)
+    if not amount or len(_ASKING_WORDS.findall(question.text)) > 1:
+        return False
+    near = _with_neighbours(spot)
+    return not type_met(question.expected, near) and not _AMOUNT_IN_WORDS.search(near)
+
+
+def _with_neighbours(spot: "_Spot") -> str:
+    """The words of a span with the word before and the word after it, since the reader may stop within a date or an amount."""
+    text, (start, end) = spot.scored.article.text, spot.span
+    return " ".join([*text[spot.start : start].split()[-1:], text[start:end], *text[end : spot.end].split()[:1]])
 
 
 def signals_of(

@@ -107,6 +107,25 @@ def test_a_month_is_no_day_and_a_day_no_year(corpus: Corpus, question: str, word
     assert answers(corpus, question, text, word) is expected
 
 
+@pytest.mark.parametrize(
+    ("question", "word", "expected"),
+    [
+        ("How many ships came to Elm?", "Tarvo", False),
+        ("How many ships came to Elm?", "ships", True),  # forty of them
+        ("How many ships came to Elm, and from where?", "Tarvo", True),
+        ("How much did the pilots want?", "nothing", True),
+        ("How long will the harbour stay open?", "until", True),
+        ("How long will the harbour stay open?", "harbour", False),
+        ("What is the population of Elm?", "Tarvo", False),
+    ],
+)
+def test_what_tells_no_amount_answers_no_question_for_one(
+    corpus: Corpus, question: str, word: str, expected: bool
+) -> None:
+    text = "Forty ships came from Tarvo to Elm. The pilots wanted nothing for it. The harbour stays open until Easter."
+    assert answers(corpus, question, text, word) is expected
+
+
 class DoubtingReader(PointingReader):
     """It points at a word, and would rather say that nothing is told."""
 
