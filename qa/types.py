@@ -10,7 +10,7 @@ from index.types import Article, Passage
 
 SCHEMA = 1
 NEAREST_PASSAGES = 2
-NEAR = 0.03  # confidence from which a decline has passages that come near: on tune dossiers no question far from the topic has it
+NEAR = 0.03  # confidence from which a decline has passages that come near; questions far from the topic seldom have it
 
 
 class AnswerStatus(StrEnum):
@@ -143,8 +143,7 @@ class Answer:
     def nearest_passages(self) -> tuple[Evidence, ...]:
         """Of a decline, the passages that come nearest to an answer; none where nothing comes near.
 
-        Two of three questions that were declined although the articles answer them found their answer there
-        (docs/measurements.md).
+        Where the articles do answer the question, these hold its answer two or three times in four (docs/measurements.md).
         """
         near = self.status is AnswerStatus.NOT_IN_ARTICLES and (self.confidence or 0.0) >= NEAR
         return self.evidence[:NEAREST_PASSAGES] if near else ()
