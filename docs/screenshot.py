@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 QUESTIONS = ROOT / "tests" / "questions.jsonl"
 ANSWERED = "How long did the meeting in Yevlakh last?"
-DECLINED = "How many people were killed in Baku?"
+DECLINED = "Who signed the agreement in Yevlakh?"
 WIDE, PHONE = (1280, 860), (390, 844)
 
 
