@@ -8,7 +8,7 @@ from typing import Any
 
 from qa.markdown import age, day, escape, said
 from qa.types import Answer, Sentence
-from qa.web.session import Session, counts
+from qa.web.session import NEAREST_MARK, Session, counts
 from qa.web.words import say
 
 Message = dict[str, Any]
@@ -46,6 +46,8 @@ def bubble(answer: Answer, turn: int) -> str:
     blocks = [*(_linked(block, turn) for block in said(answer)), *(escape(notice) for notice in answer.notices)]
     if answer.citations:
         blocks.append(f"<small>{_dated(answer)}</small>")
+    if answer.nearest_passages:
+        blocks.append(f"[{say('reply.near')}](#dl-source-{turn}-{NEAREST_MARK})")
     return "\n\n".join(block for block in blocks if block) + ("" if counts(answer) else _NOT_RATED)
 
 

@@ -11,6 +11,7 @@ from qa.web.conversation import NO_FILTERS, Filters
 
 # What a page that stays open for days keeps and shows; older turns are in the browser's own storage.
 TURNS_KEPT = 40
+NEAREST_MARK = 0  # in the place of a citation's number, for what comes nearest to a declined question
 _NOT_ASKED = frozenset({AnswerStatus.INVALID_QUESTION, AnswerStatus.BUSY, AnswerStatus.FAILED})
 
 
@@ -25,7 +26,7 @@ class Session:
 
     A turn is known by its number in the whole conversation: `first` is that of the oldest answer kept. `filters` are
     those that each of the answers was asked for with. `shown` is the turn whose sources are beside the conversation,
-    `marked` the number of the citation that stands out among them.
+    `marked` the number of the citation that stands out among them, or `NEAREST_MARK`.
     """
 
     answers: tuple[Answer, ...] = ()

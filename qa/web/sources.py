@@ -19,7 +19,7 @@ from qa.types import Answer, AnswerStatus, Citation, Headline
 from qa.web.conversation import Filters
 from qa.web.escaping import escaped
 from qa.web.filtering import link_to
-from qa.web.session import Session
+from qa.web.session import NEAREST_MARK, Session
 from qa.web.words import say
 
 # Around a quote whose passage is not at hand, about as much as a passage holds.
@@ -44,7 +44,7 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
     if answer.citations:
         return _section(_heading(answer), about + _cards(answer, session.shown, session.marked, article), session.shown)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
-        return _section(say("panel.none"), about + _nearest(answer, article), session.shown)
+        return _section(say("panel.none"), about + _nearest(answer, session, article), session.shown)
     return opening()
 
 
@@ -135,10 +135,13 @@ def _passages(
                 f'<section class="dl-passage{chosen}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
                 f'<blockquote><span class="dl-number">{citation.number}</span> {text}</blockquote>',
                 f'<p class="dl-verdict dl-{citation.verdict.value}">{escaped(say(f"panel.{citation.verdict.value}"))}</p>',
-                f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>',
-                f'<a href="#dl-back" class="dl-back" role="button">{escaped(say("panel.back"))}</a></p></section>',
+                f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>{_back()}</p></section>',
             )
         )
+
+
+def _back() -> str:
+    return f'<a href="#dl-back" class="dl-back" role="button">{escaped(say("panel.back"))}</a>'
 
 
 def _file(citation: Citation) -> str:
@@ -197,7 +200,7 @@ def _lines(text: str) -> str:
     return "<br>".join(escape_html(visible(line)) for line in LINE_BREAKS.split(text))
 
 
-def _nearest(answer: Answer, article: Callable[[str], Article]) -> str:
+def _nearest(answer: Answer, session: Session, article: Callable[[str], Article]) -> str:
     """The nearest headlines of a decline, each with its passages that come near, where any does."""
     if not answer.nearest:
         return ""
@@ -207,8 +210,13 @@ def _nearest(answer: Answer, article: Callable[[str], Article]) -> str:
         f"{''.join(f'<blockquote>{_lines(text)}</blockquote>' for text in passages_near(answer, headline))}</li>"
         for headline in answer.nearest[:NEAREST]
     )
-    heading = say("panel.near" if answer.nearest_passages else "panel.nearest")
-    return f'<h3 class="dl-nearest">{escaped(heading)}</h3><ul>{items}</ul>'
+    if not answer.nearest_passages:
+        return f'<h3 class="dl-nearest">{escaped(say("panel.nearest"))}</h3><ul>{items}</ul>'
+    chosen = " dl-chosen" if session.marked == NEAREST_MARK else ""
+    return (
+        f'<section class="dl-passage{chosen}" id="dl-card-{session.shown}-{NEAREST_MARK}" tabindex="-1">'
+        f'<h3 class="dl-nearest">{escaped(say("panel.near"))}</h3><ul>{items}</ul><p class="dl-more">{_back()}</p></section>'
+    )
 
 
 def _link_to_passage(answer: Answer, headline: Headline, article: Callable[[str], Article]) -> str:

@@ -32,6 +32,9 @@ def test_a_decline_says_what_was_searched_and_offers_the_nearest_articles(open_p
 def test_a_decline_close_to_the_topic_shows_the_passages_that_come_near(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, NEAR_TOPIC)
+    ask(page, OFF_TOPIC)
+    page.get_by_test_id("bot").first.get_by_role("link", name="What comes nearest").click()
+    expect(page.locator("#dl-card-0-0")).to_be_focused()
     expect(page.locator(".dl-nearest")).to_have_text("What comes nearest, and may not answer it")
     near = page.locator(".dl-sources li", has=page.locator("blockquote")).first
     passage = near.locator("blockquote").first.inner_text()

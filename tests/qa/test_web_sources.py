@@ -11,6 +11,7 @@ from index.types import Article
 from qa.types import Answer, AnswerStatus, Citation, Evidence, Headline, Verdict
 from qa.web.conversation import Filters
 from qa.web.filtering import linked
+from qa.web.replies import bubble
 from qa.web.session import Session
 from qa.web.sources import CONTEXT_CHARACTERS, article_link, masthead, opening, panel, suggested
 from qa.web.words import say
@@ -208,6 +209,15 @@ def test_a_decline_shows_the_passages_that_come_near_and_marks_the_first_in_its_
     assert f'href="{article_link("harbour", start, start + len(QUOTE))}"' in text
     assert f'href="{article_link("other")}"' in text
     assert f'href="{article_link("harbour")}"' in panel(session(NEAR), gone)
+
+
+def test_what_comes_nearest_is_a_place_that_the_reply_leads_to_and_back_from() -> None:
+    assert "[What comes nearest](#dl-source-3-0)" in bubble(NEAR, 3)
+    assert "What comes nearest" not in bubble(replace(NEAR, confidence=None), 3)
+    shown = session(NEAR)
+    assert '<section class="dl-passage" id="dl-card-0-0" tabindex="-1">' in panel(shown, article)
+    assert 'class="dl-passage dl-chosen" id="dl-card-0-0"' in panel(shown.showing(0, 0), article)
+    assert 'href="#dl-back"' in panel(shown, article)
 
 
 def test_a_decline_that_nothing_comes_near_to_shows_headlines_only() -> None:
