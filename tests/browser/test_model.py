@@ -185,7 +185,7 @@ def test_whatever_ends_an_answer_ends_the_models_call_and_the_next_question_is_t
     assert slow.hung_up.wait(10)
     slow.delay = 0.0
     slow.behave(obeying())
-    expect(ask(page, OTHER)).to_contain_text("22")
+    expect(ask(page, OTHER)).to_contain_text("The lorries carried 160 tonnes")
     expect(questions(page)).to_have_text([OTHER])
 
 
@@ -204,7 +204,7 @@ def test_a_model_that_says_nothing_can_be_stopped_and_the_next_question_is_taken
     expect(page.locator("#dl-question .submit-button")).to_be_visible()
     assert provider.hung_up.wait(2)
     provider.behave(obeying())
-    expect(ask(page, OTHER)).to_contain_text("22")
+    expect(ask(page, OTHER)).to_contain_text("The lorries carried 160 tonnes")
 
 
 def test_nothing_that_a_model_writes_on_demand_becomes_more_than_text(
