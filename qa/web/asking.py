@@ -107,7 +107,7 @@ class Asking:
     def _reply(
         self, pending: str, session: Session, as_of: Any, since: Any, until: Any, publishers: Any, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        self._line.leave(request.session_hash or "")
+        is_wanted = self._line.begin(request.session_hash or "")
         if not pending:
             yield (gr.skip(),) * _SKIPPED
             return
@@ -118,6 +118,8 @@ class Asking:
         written: list[Sentence] = []
         answering = partial(ask_aloud, self._engine, pending, session.history(), filters)
         for event in heard(answering, patience=SECONDS_A_STEP):
+            if not is_wanted():  # what is said now would be drawn over a new conversation
+                return
             if isinstance(event, Answer):
                 yield self._all(session.with_answer(event, filters))
             elif event is None:

@@ -45,6 +45,17 @@ def test_leaving_without_waiting_changes_nothing() -> None:
     assert line.join("b") == 1
 
 
+def test_an_answer_is_wanted_until_its_page_leaves_or_hears_another() -> None:
+    line = WaitingLine()
+    line.join("a")
+    first, other = line.begin("a"), line.begin("b")
+    assert (first(), other(), line.join("c")) == (True, True, 0)
+    second = line.begin("a")
+    assert (first(), second(), other()) == (False, True, True)
+    line.leave("a")
+    assert (second(), other()) == (False, True)
+
+
 def test_a_page_that_was_closed_while_it_waited_is_forgotten_after_a_while() -> None:
     clock = Clock()
     line = WaitingLine(now=clock)
