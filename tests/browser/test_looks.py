@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import FACT, OFF_TOPIC, OVERVIEW, OpenPage, ask, cards, open_articles
+from tests.browser.pages import FACT, NEAR_TOPIC, OVERVIEW, OpenPage, ask, cards, open_articles
 
 Scheme = Literal["light", "dark"]
 
@@ -158,7 +158,7 @@ def correct(page: Page) -> None:
 def decline(page: Page) -> None:
     page.locator("#dl-correct textarea").press("Escape")
     expect(page.locator("#dl-correct textarea")).to_have_count(0)
-    ask(page, OFF_TOPIC)
+    ask(page, NEAR_TOPIC)
 
 
 def article(page: Page) -> None:
