@@ -26,11 +26,8 @@ WRITE_BATCH = 2_500  # passages that are written to the files of a large store a
 SENT_BATCH = 250  # that are sent to a server, or written to a small store, at a time; Chroma advises 50 to 250
 PATIENCE = 60.0  # seconds for one call of a server; Chroma's own client waits for ever
 NEIGHBOURS, MANY_NEIGHBOURS = 16, 32  # of a passage in the graph of a small and of a large store, which else loses some
-DENSE = {
-    "max_neighbors": MANY_NEIGHBOURS,
-    "ef_construction": 400,
-    "ef_search": 400,
-}  # finds all where many texts are nearly the same
+# A graph that finds all where many texts are nearly the same.
+DENSE = {"max_neighbors": MANY_NEIGHBOURS, "ef_construction": 400, "ef_search": 400}
 LOGGED = 100  # passages; fewer are in the graph again at once
 UNWRITTEN = 20_000  # passages at most of which the graph is not written out while a store is built
 _LOG = logging.getLogger(__name__)

@@ -8,13 +8,14 @@ from itertools import islice
 import numpy as np
 
 from index.corpus import Corpus
-from index.keywords import terms
+from index.keywords import terms, words
 from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.attribution import Attribution, attribution_of
 from qa.confidence import NUMBER_WORDS, SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
 from qa.normalise import MONTHS
 from qa.opposites import says_the_opposite
+from qa.phrases import ASKING
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
@@ -86,7 +87,6 @@ _AMOUNT_IN_WORDS = re.compile(
     r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
     re.I,
 )
-_ASKING_WORDS = re.compile(r"\b(?:who|whom|whose|what|when|where|why|how|which)\b", re.I)
 _FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
 
 
@@ -195,15 +195,6 @@ def _is_opposite(question: Question, spot: "_Spot") -> bool:
     return question.kind is not QuestionKind.YES_NO and says_the_opposite(question.text, sentence)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spot:
-    scored: ScoredPassage
-    start: int
-    end: int
-    span: tuple[int, int]
-    score: float
-
-
 def _is_too_coarse(question: Question, spot: "_Spot") -> bool:
     """Whether a day or a year is asked for and a span, with a word before and after it, names none: "the end of April"."""
     if question.expected is not Expected.TIME:
@@ -215,7 +206,7 @@ def _is_too_coarse(question: Question, spot: "_Spot") -> bool:
 def _is_no_amount(question: Question, spot: "_Spot") -> bool:
     """Whether nothing in a span, nor a word before and after it, tells how many, how much or how long, which is all that is asked."""
     amount = question.expected in (Expected.NUMBER, Expected.DURATION)
-    if not amount or len(_ASKING_WORDS.findall(question.text)) > 1:
+    if not amount or sum(word in ASKING for word in words(question.text)) > 1:
         return False
     near = _with_neighbours(spot)
     return not type_met(question.expected, near) and not _AMOUNT_IN_WORDS.search(near)
@@ -225,6 +216,15 @@ def _with_neighbours(spot: "_Spot") -> str:
     """The words of a span with the word before and the word after it, since the reader may stop within a date or an amount."""
     text, (start, end) = spot.scored.article.text, spot.span
     return " ".join([*text[spot.start : start].split()[-1:], text[start:end], *text[end : spot.end].split()[:1]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    scored: ScoredPassage
+    start: int
+    end: int
+    span: tuple[int, int]
+    score: float
 
 
 def signals_of(

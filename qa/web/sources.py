@@ -44,7 +44,9 @@ def panel(session: Session, article: Callable[[str], Article]) -> str:
     if answer.citations:
         return _section(_heading(answer), about + _cards(answer, session.shown, session.marked, article), session.shown)
     if answer.status is AnswerStatus.NOT_IN_ARTICLES or answer.nearest:
-        return _section(say("panel.none"), about + _nearest(answer, session, article), session.shown)
+        return _section(
+            say("panel.none"), about + _nearest(answer, session.shown, session.marked, article), session.shown
+        )
     return opening()
 
 
@@ -129,10 +131,9 @@ def _passages(
         shown.add(citation.passage_id)
         text = _marked(citation.quote, 0, len(citation.quote)) if again else _passage(answer, citation, article)
         whole = article_link(citation.article_id, citation.start, citation.end)
-        chosen = " dl-chosen" if citation.number == marked else ""
         yield "".join(
             (
-                f'<section class="dl-passage{chosen}" id="dl-card-{turn}-{citation.number}" tabindex="-1">',
+                _opened(turn, citation.number, marked),
                 f'<blockquote><span class="dl-number">{citation.number}</span> {text}</blockquote>',
                 f'<p class="dl-verdict dl-{citation.verdict.value}">{escaped(say(f"panel.{citation.verdict.value}"))}</p>',
                 f'<p class="dl-more"><a href="{whole}" class="dl-read">{escaped(say("panel.read"))}</a>{_back()}</p></section>',
@@ -140,7 +141,14 @@ def _passages(
         )
 
 
+def _opened(turn: int, number: int, marked: int | None) -> str:
+    """The opening tag of what a marker in the reply leads to, which stands out where that marker was followed."""
+    chosen = " dl-chosen" if number == marked else ""
+    return f'<section class="dl-passage{chosen}" id="dl-card-{turn}-{number}" tabindex="-1">'
+
+
 def _back() -> str:
+    """The way back from there to the reply."""
     return f'<a href="#dl-back" class="dl-back" role="button">{escaped(say("panel.back"))}</a>'
 
 
@@ -200,7 +208,7 @@ def _lines(text: str) -> str:
     return "<br>".join(escape_html(visible(line)) for line in LINE_BREAKS.split(text))
 
 
-def _nearest(answer: Answer, session: Session, article: Callable[[str], Article]) -> str:
+def _nearest(answer: Answer, turn: int, marked: int | None, article: Callable[[str], Article]) -> str:
     """The nearest headlines of a decline, each with its passages that come near, where any does."""
     if not answer.nearest:
         return ""
@@ -210,13 +218,11 @@ def _nearest(answer: Answer, session: Session, article: Callable[[str], Article]
         f"{''.join(f'<blockquote>{_lines(text)}</blockquote>' for text in passages_near(answer, headline))}</li>"
         for headline in answer.nearest[:NEAREST]
     )
+    heading = say("panel.near" if answer.nearest_passages else "panel.nearest")
+    listed = f'<h3 class="dl-nearest">{escaped(heading)}</h3><ul>{items}</ul>'
     if not answer.nearest_passages:
-        return f'<h3 class="dl-nearest">{escaped(say("panel.nearest"))}</h3><ul>{items}</ul>'
-    chosen = " dl-chosen" if session.marked == NEAREST_MARK else ""
-    return (
-        f'<section class="dl-passage{chosen}" id="dl-card-{session.shown}-{NEAREST_MARK}" tabindex="-1">'
-        f'<h3 class="dl-nearest">{escaped(say("panel.near"))}</h3><ul>{items}</ul><p class="dl-more">{_back()}</p></section>'
-    )
+        return listed
+    return f'{_opened(turn, NEAREST_MARK, marked)}{listed}<p class="dl-more">{_back()}</p></section>'
 
 
 def _link_to_passage(answer: Answer, headline: Headline, article: Callable[[str], Article]) -> str:
