@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbedderError
 from index.inference import Graph, check_weights, load_tokenizer, model_inputs, sha256_of, side_by_side
+from index.memo import Memo
 from index.settings import DEFAULT_EMBEDDER
 
 Vectors = NDArray[np.float32]
@@ -71,6 +72,7 @@ class SentenceTransformerEmbedder:
     def __init__(self, name: str, *, workers: int = 1) -> None:
         self.name, self.workers = name, workers
         self._lock = threading.Lock()
+        self._known: Memo[str, Vectors] = Memo()
 
     @cached_property
     def _model(self) -> Any:
@@ -146,8 +148,9 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Embed a few short texts: shape (texts, dimension)."""
-        return self.embed(texts)
+        """Embed a few short texts, none twice: shape (texts, dimension)."""
+        vectors = self._known.values(texts, self.embed)
+        return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
 class MiniLMEmbedder(SentenceTransformerEmbedder):
@@ -198,25 +201,16 @@ class MiniLMEmbedder(SentenceTransformerEmbedder):
         with self._lock:
             return _whole_words(tokenizer.get_vocab())
 
-    def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Embed a few short texts: shape (texts, dimension)."""
-        return self._encode(texts)
-
     def _encode(self, texts: Sequence[str]) -> Vectors:
         """The mean of each text's token vectors, to unit length; without torch, which takes longer to load and to run."""
         with self._lock:  # one thread loads the model
             graph, tokenizer = self._graph, self._question_tokenizer
 
-        def embed_batch(rows: list[int]) -> tuple[list[int], Vectors]:
-            inputs = model_inputs(tokenizer.encode_batch([texts[i] for i in rows]))
-            mask = inputs["attention_mask"][..., None]
-            means = (graph.run(inputs)[0] * mask).sum(axis=1) / mask.sum(axis=1)
-            return rows, np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+        def embed_one(text: str) -> Vectors:
+            mean = graph.run(model_inputs([tokenizer.encode(text)]))[0][0].mean(axis=0)
+            return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for rows, embedded in side_by_side(embed_batch, [len(text) for text in texts]):
-            vectors[rows] = embedded
-        return vectors
+        return np.stack(side_by_side(embed_one, texts))
 
 
 def cross_encoder(name: str) -> Any:
@@ -228,8 +222,9 @@ def cross_encoder(name: str) -> Any:
     return CrossEncoder(name, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True})
 
 
+@lru_cache(maxsize=4)
 def open_embedder(name: str, *, workers: int = 1) -> SentenceTransformerEmbedder:
-    """The embedder of that name; models are loaded when they are first used."""
+    """The embedder of that name, one for the process; its model is loaded when it is first used."""
     if name == DEFAULT_EMBEDDER:
         return MiniLMEmbedder(workers=workers)
     return SentenceTransformerEmbedder(name, workers=workers)

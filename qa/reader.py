@@ -8,9 +8,8 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.inference import Graph, check_weights, load_tokenizer, model_inputs, side_by_side
+from index.memo import Memo
 from qa.errors import ReaderError
 from qa.settings import DEFAULT_READER
 
@@ -92,19 +92,13 @@ class ShippedReader:
         with self._lock:  # one thread loads the model
             graph, tokenizer = self._parts
 
-        def read_batch(rows: list[int]) -> list[tuple[int, Reading]]:
-            encodings = tokenizer.encode_batch([(question, texts[i]) for i in rows])
-            starts, ends = graph.run(model_inputs(encodings))
-            batch = _Batch(
-                starts=starts,
-                ends=ends,
-                offsets=[encoding.offsets for encoding in encodings],
-                in_text=[[part == 1 for part in encoding.sequence_ids] for encoding in encodings],
-            )
-            return [(i, _reading(batch, row)) for row, i in enumerate(rows)]
+        def read_one(text: str) -> Reading:
+            encoding = tokenizer.encode(question, text)
+            starts, ends = graph.run(model_inputs([encoding]))
+            in_text = [part == 1 for part in encoding.sequence_ids]
+            return _reading(_Batch(starts=starts, ends=ends, offsets=[encoding.offsets], in_text=[in_text]), 0)
 
-        readings = dict(chain.from_iterable(side_by_side(read_batch, [len(text) for text in texts])))
-        return tuple(readings[i] for i in range(len(texts)))
+        return tuple(side_by_side(read_one, texts))
 
 
 class TransformersReader:
@@ -162,9 +156,25 @@ class TransformersReader:
         )
 
 
+class RememberingReader:
+    """A reader that reads no text twice for a question."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.id = reader.id
+        self._reader = reader
+        self._known: Memo[tuple[str, str], Reading] = Memo()
+
+    def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+        def read(pairs: list[tuple[str, str]]) -> tuple[Reading, ...]:
+            return self._reader.read(question, [text for _, text in pairs])
+
+        return tuple(self._known.values([(question, text) for text in texts], read))
+
+
+@lru_cache(maxsize=4)
 def open_reader(name: str) -> Reader:
-    """The reader of that name; its model is loaded when it is first used."""
-    return ShippedReader() if name == DEFAULT_READER else TransformersReader(name)
+    """The reader of that name, one for the process; its model is loaded when it is first used."""
+    return RememberingReader(ShippedReader() if name == DEFAULT_READER else TransformersReader(name))
 
 
 def _reading(batch: _Batch, row: int) -> Reading:

@@ -8,26 +8,32 @@ import pytest
 from index.inference import side_by_side
 
 
-def test_every_text_is_worked_on_once_with_others_of_its_length() -> None:
-    portions = side_by_side(tuple, [5, 90, 6, 91, 7])
-    assert sorted(position for portion in portions for position in portion) == [0, 1, 2, 3, 4]
-    assert (3, 1) in portions
+def test_every_text_is_worked_on_once_and_what_comes_of_it_stands_in_its_place() -> None:
+    asked: list[str] = []
+
+    def shout(text: str) -> str:
+        asked.append(text)
+        return text.upper()
+
+    assert side_by_side(shout, ["port", "a", "harbour", "a"]) == ["PORT", "A", "HARBOUR", "A"]
+    assert sorted(asked) == ["a", "a", "harbour", "port"]
+    assert side_by_side(shout, []) == []
 
 
 def test_a_fault_of_the_work_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
-        side_by_side(lambda portion: 1 // 0, [1])
+        side_by_side(lambda text: 1 // 0, ["port"])
 
 
 def test_what_is_under_way_when_the_interpreter_ends_is_finished() -> None:
     script = """
 import threading
 from index.inference import side_by_side
-side_by_side(len, [1, 2, 3])
+side_by_side(len, ["port", "a"])
 def late():
     threading.main_thread().join()
-    print(side_by_side(len, [1, 2, 3]))
+    print(side_by_side(len, ["port", "a"]))
 threading.Thread(target=late).start()
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
-    assert (run.stdout, run.stderr) == ("[2, 1]\n", "")
+    assert (run.stdout, run.stderr) == ("[4, 1]\n", "")

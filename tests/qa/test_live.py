@@ -162,12 +162,12 @@ def test_a_listener_that_fails_keeps_no_index_from_being_taken(newsroom: Newsroo
 
 
 def test_the_models_of_the_first_index_serve_every_later_one(live: LiveEngine, newsroom: Newsroom) -> None:
-    for passengers in (200, 300):
+    for passengers, question in ((200, COUNT), (300, WHO)):
         publish(newsroom, passengers)
         live.refresh()
         newsroom.embedder.embedded.clear()
-        live.answer(COUNT)
-        assert COUNT in newsroom.embedder.embedded
+        live.answer(question)
+        assert question in newsroom.embedder.embedded
 
 
 def test_a_stream_ends_on_the_index_it_began_with_which_is_closed_after_it(

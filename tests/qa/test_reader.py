@@ -1,6 +1,7 @@
 """The reader, with the real weights."""
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.errors import ReaderError
-from qa.reader import SPANS, ShippedReader, TransformersReader, open_reader
+from qa.reader import SPANS, Reading, RememberingReader, ShippedReader, TransformersReader, open_reader
 from qa.settings import DEFAULT_READER
 
 WEIGHTS = Path(str(files("qa").joinpath("weights")))
@@ -108,5 +109,26 @@ def test_a_reader_that_is_not_there_is_named_with_the_fix() -> None:
         open_reader("no/such-reader").read("Who?", ["Ships came."])
 
 
-def test_the_shipped_reader_is_the_default() -> None:
-    assert isinstance(open_reader(DEFAULT_READER), ShippedReader)
+def test_the_shipped_reader_is_the_default_and_one_for_the_process() -> None:
+    assert open_reader(DEFAULT_READER).id == ShippedReader.id
+    assert open_reader(DEFAULT_READER) is open_reader(DEFAULT_READER)
+
+
+def test_a_text_is_read_alike_whatever_is_read_with_it(reader: ShippedReader) -> None:
+    question = "When did the port reopen?"
+    assert reader.read(question, TEXTS) == tuple(reader.read(question, [text])[0] for text in TEXTS)
+
+
+def test_no_text_is_read_twice_for_a_question(reader: ShippedReader) -> None:
+    read: list[tuple[str, str]] = []
+
+    class Counting(ShippedReader):
+        def read(self, question: str, texts: Sequence[str]) -> tuple[Reading, ...]:
+            read.extend((question, text) for text in texts)
+            return reader.read(question, texts)
+
+    remembering = RememberingReader(Counting())
+    assert remembering.id == ShippedReader.id
+    for question in ("When did the port reopen?", "Who chairs the harbour board?", "When did the port reopen?"):
+        assert remembering.read(question, TEXTS) == reader.read(question, TEXTS)
+    assert len(read) == len(set(read)) == 2 * len(TEXTS)
