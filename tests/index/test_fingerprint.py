@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embeddings import open_embedder
+from index.embeddings import MiniLMEmbedder
 from index.errors import IndexMismatch
 from index.fingerprint import LIBRARIES, NO_REVISION, fingerprint, is_same_model, require, revision
 from index.settings import DEFAULT_EMBEDDER, IndexSettings
@@ -18,7 +18,7 @@ class Wider(WordCountEmbedder):
 
 
 def test_it_names_model_vectors_passages_keywords_and_libraries_without_loading_a_model() -> None:
-    embedder = open_embedder(DEFAULT_EMBEDDER)
+    embedder = MiniLMEmbedder()  # of its own, since another test may have used the one of the process
     prints = fingerprint(IndexSettings(), embedder)
     named = {"format", "embedder", "embedder_revision", "embedder_sha256", "vector_length", "passage_tokens", "cutting"}
     assert {*named, "analyser", "filters", "stories", "vectors", *LIBRARIES} <= set(prints)

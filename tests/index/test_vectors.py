@@ -79,7 +79,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, url: str | None) -> Many:
     vectors = unit(centres[random.integers(40, size=MANY)] + 0.5 * random.normal(size=(MANY, WIDTH)))
     days = [None if n % 10 == 0 else FIRST_DAY + timedelta(days=int(random.integers(DAYS))) for n in range(MANY)]
     place = Place(generation=tmp_path_factory.mktemp("vectors"), url=url)
-    store = VectorStore.create(place)
+    store = VectorStore.create(place, expected=MANY)
     store.add([stored(n, day, publisher="BA"[n % 3 == 0]) for n, day in enumerate(days)], vectors)
     store.close()
     return Many(place, vectors, days)

@@ -1,20 +1,21 @@
 // What gradio's conversation does not do by itself: staying where it is read, names for screen readers, one question at a time.
 
 let count = 0; // of questions
-let isFollowed = false; // the last question, until the reader has scrolled elsewhere
-let at = 0; // where the conversation was scrolled to for that
+let isFollowed = false; // the last question, until the reader turns to something else
 
 /** Keep the last question at the top of the conversation, so that its answer is read from the beginning. */
 function keepInSight() {
 	const log = document.querySelector("#dl-chat [role=log]");
 	const questions = document.querySelectorAll("#dl-chat .user-row");
 	if (questions.length !== count) isFollowed = true;
-	// What has become shorter is moved by the browser itself, to its end.
-	else if (log && Math.abs(log.scrollTop - Math.min(at, log.scrollHeight - log.clientHeight)) > 1) isFollowed = false;
 	count = questions.length;
 	if (!count || !isFollowed) return;
 	log.scrollTop += questions[count - 1].getBoundingClientRect().top - log.getBoundingClientRect().top - 16;
-	at = log.scrollTop;
+}
+
+/** Whoever scrolls, clicks or moves on by keyboard is not brought back; the browser scrolls by itself, so its place says nothing. */
+function letGo({ target }) {
+	if (!target.closest?.("#dl-question, #dl-chat button")) isFollowed = false;
 }
 
 /** Names and roles that gradio gets wrong: labels full of Markdown, a list without items, a button around a button. */
@@ -71,6 +72,9 @@ function namePublishers(words) {
 export function follow(words) {
 	document.addEventListener("keypress", holdBack, { capture: true });
 	document.addEventListener("click", stayAmongFilters);
+	for (const turn of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+		document.addEventListener(turn, letGo, { capture: true, passive: true });
+	}
 	const mend = () => {
 		keepInSight();
 		mendNames(words);
