@@ -95,9 +95,9 @@ class Shelving:
             event(self._view, [p.browsing], p.shown, **private())
         if self._runs:
             p.tab.select(self._evaluated, None, [p.runs], **private())
-        p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **private())
         # One at a time: each goes on from the view that the one before has left, however quickly they are pressed.
-        one_by_one = private(trigger_mode="multiple", concurrency_limit=1)
+        one_by_one = private(trigger_mode="multiple", concurrency_limit=1, concurrency_id="browsing")
+        p.search.submit(self._searched, [p.search, p.browsing], [*p.shown, p.status], **one_by_one)
         p.do.submit(self._done, [p.do, p.browsing], [*p.shown, p.status, p.search], **one_by_one)
         p.ask.click(self._asked, [p.browsing], [tabs, since, until, publishers], **private())
         changes: list[tuple[Callable[..., Dependency], Callable[..., Any], list[Any], list[Any]]] = [
