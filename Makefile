@@ -13,9 +13,6 @@ READY := .venv/.ready
 
 export HF_HUB_OFFLINE = 1
 
-# Python compiles a module when it is first used: to compile them all beforehand takes as long as the rest of the installation.
-INSTALL := --disable-pip-version-check --quiet --no-compile
-
 .PHONY: chat test check format lint types bench yardsticks screenshots lock wheel clean
 
 chat: $(READY)
@@ -25,7 +22,7 @@ chat: $(READY)
 # Several processes, each on one core; what has to be done within a time comes after them, alone.
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not timed" -n auto --maxprocesses 4 --dist loadfile
-	$(BIN)/python -m pytest -m timed
+	$(BIN)/python -m pytest -m timed $$(grep -rlw timed tests --include='test_*.py')
 
 check: format lint types test
 
@@ -53,9 +50,9 @@ wheel: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install $(INSTALL) --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install $(INSTALL) "torch>=2.13,<2.14" $(TORCH_ARGS)
-	$(BIN)/python -m pip install $(INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet "torch>=2.13,<2.14" $(TORCH_ARGS)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 # Needs uv. Torch is left out: its build differs from machine to machine, so its hash does too.
