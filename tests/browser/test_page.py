@@ -130,6 +130,7 @@ def test_a_question_can_be_edited_and_the_last_one_asked_again(open_page: OpenPa
     expect(page.locator("#dl-question .stop-button")).to_be_visible()
     expect(answered(page)).to_contain_text("71")
     expect(questions(page)).to_have_text([OVERVIEW, OTHER_FACT])
+    expect(page.locator("#dl-next a").first).to_be_visible()  # the answer, which is the same as before, has been drawn
     page.get_by_role("button", name="Edit").first.click()
     page.locator("#dl-chat .edit-textarea").fill(FACT)
     page.get_by_role("button", name="Submit").click()
