@@ -149,7 +149,8 @@ class SentenceTransformerEmbedder:
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Embed a few short texts, none twice: shape (texts, dimension)."""
-        vectors = self._known.values(texts, self.embed)
+        # Copies: a row of what was embedded together would hold all of it in memory.
+        vectors = self._known.values(texts, lambda new: map(np.copy, self.embed(new)))
         return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 

@@ -62,13 +62,13 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Batch:
-    """Logits of a batch, shape (texts, tokens), with the characters of each token and which tokens are text."""
+class _Logits:
+    """What a model gives for one text, shape (tokens,), with the characters of each token and which tokens are text."""
 
     starts: NDArray[np.float32]
     ends: NDArray[np.float32]
-    offsets: list[list[tuple[int, int]]]
-    in_text: list[list[bool]]
+    offsets: list[tuple[int, int]]
+    in_text: list[bool]
 
 
 class ShippedReader:
@@ -96,7 +96,7 @@ class ShippedReader:
             encoding = tokenizer.encode(question, text)
             starts, ends = graph.run(model_inputs([encoding]))
             in_text = [part == 1 for part in encoding.sequence_ids]
-            return _reading(_Batch(starts=starts, ends=ends, offsets=[encoding.offsets], in_text=[in_text]), 0)
+            return _reading(_Logits(starts=starts[0], ends=ends[0], offsets=encoding.offsets, in_text=in_text))
 
         return tuple(side_by_side(read_one, texts))
 
@@ -115,8 +115,8 @@ class TransformersReader:
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
             with self._lock:
-                batch = self._logits(question, [texts[i] for i in rows])
-            readings |= {i: _reading(batch, row) for row, i in enumerate(rows)}
+                logits = self._logits(question, [texts[i] for i in rows])
+            readings |= zip(rows, map(_reading, logits), strict=True)
         return tuple(readings[i] for i in range(len(texts)))
 
     @cached_property
@@ -139,7 +139,7 @@ class TransformersReader:
             ) from error
         return model.eval(), tokenizer
 
-    def _logits(self, question: str, texts: list[str]) -> _Batch:
+    def _logits(self, question: str, texts: list[str]) -> list[_Logits]:
         import torch
 
         model, tokenizer = self._parts
@@ -147,13 +147,19 @@ class TransformersReader:
             [question] * len(texts), texts, truncation="only_second", max_length=MAX_TOKENS, padding=True,
             return_offsets_mapping=True, return_tensors="pt",
         )  # fmt: skip
-        in_text = [[part == 1 for part in inputs.sequence_ids(row)] for row in range(len(texts))]
         offsets = inputs.pop("offset_mapping").tolist()
         with torch.inference_mode():
             output = model(**inputs)
-        return _Batch(
-            starts=output.start_logits.numpy(), ends=output.end_logits.numpy(), offsets=offsets, in_text=in_text
-        )
+        starts, ends = output.start_logits.numpy(), output.end_logits.numpy()
+        return [
+            _Logits(
+                starts=starts[row],
+                ends=ends[row],
+                offsets=offsets[row],
+                in_text=[p == 1 for p in inputs.sequence_ids(row)],
+            )
+            for row in range(len(texts))
+        ]
 
 
 class RememberingReader:
@@ -177,9 +183,9 @@ def open_reader(name: str) -> Reader:
     return RememberingReader(ShippedReader() if name == DEFAULT_READER else TransformersReader(name))
 
 
-def _reading(batch: _Batch, row: int) -> Reading:
-    starts, ends = batch.starts[row], batch.ends[row]
-    tokens = np.flatnonzero(batch.in_text[row])
+def _reading(logits: _Logits) -> Reading:
+    starts, ends = logits.starts, logits.ends
+    tokens = np.flatnonzero(logits.in_text)
     if not len(tokens):
         return Reading(spans=())
     none = float(starts[0] + ends[0])
@@ -191,7 +197,7 @@ def _reading(batch: _Batch, row: int) -> Reading:
     best = np.argpartition(-sums, min(_LOOKED_AT, sums.size - 1), axis=None)[:_LOOKED_AT]
     for flat in best[np.argsort(-sums.ravel()[best])]:
         a, b = divmod(int(flat), len(tokens))
-        start, end = batch.offsets[row][tokens[a]][0], batch.offsets[row][tokens[b]][1]
+        start, end = logits.offsets[tokens[a]][0], logits.offsets[tokens[b]][1]
         if not np.isfinite(sums[a, b]) or any(start < s.end and s.start < end for s in spans):
             continue
         spans.append(Span(start=start, end=end, score=float(sums[a, b]) - none))

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from index.types import Article
 from qa import Answer, QAEngine
-from qa.reader import open_reader
 from qa.settings import Settings
 from tests.index.newsroom import CHOIR, RIVER, SCHOOL, Newsroom
 from tests.qa.evaluation.prepared import PreparedEngine
 
-READER = cache(open_reader)  # loaded once for all engines of a process
 FERRY = "The ferry of Selmouth carried 120 passengers on Monday, the operator said."
 
 
@@ -58,5 +55,5 @@ def newsroom_engine(folder: Path, **given: object) -> Iterator[Stopped]:
             room.write(name, text)
     room.sync()
     settings = Settings.load(**(room.settings().model_dump() | given))
-    with Stopped.open(settings=settings, embedder=room.embedder, reader=READER(settings.reader)) as engine:
+    with Stopped.open(settings=settings, embedder=room.embedder) as engine:
         yield engine

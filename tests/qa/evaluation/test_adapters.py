@@ -27,7 +27,7 @@ from tests.index.newsroom import Newsroom
 from tests.qa.cli.commands import ROOT
 from tests.qa.evaluation.made import asked, citation, record
 from tests.qa.evaluation.public_sets import SENTENCES, write_sets
-from tests.qa.evaluation.running import READER, Stopped
+from tests.qa.evaluation.running import Stopped
 from tools.yardsticks import BEGIN, END, NAMES, main, placed
 
 DATA = ROOT.parent / "shared" / "data"
@@ -214,7 +214,7 @@ def opened(articles: Sequence[Mapping[str, str]]) -> Iterator[Stopped]:
         file.write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
         room.sync(file)
         settings = Settings.load(**room.settings().model_dump())
-        with Stopped.open(settings=settings, embedder=room.embedder, reader=READER(settings.reader)) as engine:
+        with Stopped.open(settings=settings, embedder=room.embedder) as engine:
             yield engine
 
 
