@@ -22,9 +22,10 @@ from index.keywords import KeywordIndex, findable_text
 from index.passages import cut, readable_text
 from index.previous import Previous
 from index.settings import IndexSettings
-from index.stories import UNGROUPED, Grouping, group
+from index.stories import UNGROUPED, group
 from index.types import Article, Passage
-from index.vectors import Place, StoredPassage, VectorStore
+from index.vectors import Place, StoredPassage, VectorStore, load_chroma
+from index.workers import beside
 
 PATCHED_FROM = 500  # passages; below, a vector store is built from nothing in less time than a copy is opened
 PATCHED_SHARE = 0.2  # of the passages may have been changed in copies; then the store is built from nothing again
@@ -82,14 +83,18 @@ def build(
     rows = _rows(plan.articles, taken.kept if taken else None, settings, embedder)
     _LOG.info("%d articles are cut into %d passages", len(plan.articles), len(rows))
     Kept.save(folder / "kept", ((row.passage, row.key) for row in rows))
-    vectors, embedded, seconds = _vectors(rows, previous, embedder, progress, folder / "kept")
-    _LOG.info("%d passages are embedded", embedded)
+    with beside() as thread:
+        thread.submit(load_chroma)  # where it fails, it fails again when a store is made
+        others = [
+            thread.submit(_keywords, folder / "keywords", rows, taken),
+            thread.submit(_articles, folder / "articles.sqlite", plan.articles, taken),
+        ]
+        vectors, embedded, seconds = _vectors(rows, previous, embedder, progress, folder / "kept")
+        _LOG.info("%d passages are embedded", embedded)
+        for other in others:
+            other.result()
     patched = _store(rows, vectors, Place(generation=folder, url=settings.chroma_url), taken, way)
     _LOG.info("the vectors are stored")
-    _keywords(folder / "keywords", rows, taken)
-    _LOG.info("the keywords are stored")
-    ArticleStore.create(folder / "articles.sqlite", plan.articles, group(plan.articles, _known(taken)))
-    _LOG.info("the articles are stored")
     prints = {**fingerprint(settings, embedder), "dimension": vectors.shape[1]}
     manifest = Manifest(
         index_id=_index_id(plan.articles, prints),
@@ -184,6 +189,12 @@ def _keywords(folder: Path, rows: Sequence[_Row], previous: Previous | None) -> 
         [row.article.credited for row in rows],
         previous.words() if previous else None,
     )
+    _LOG.info("the keywords are stored")
+
+
+def _articles(file: Path, articles: Sequence[Article], previous: Previous | None) -> None:
+    ArticleStore.create(file, articles, group(articles, previous.grouping() if previous else UNGROUPED))
+    _LOG.info("the articles are stored")
 
 
 def _is_as_before(article: Article, previous: Previous, look: Callable[[Article], object]) -> bool:
@@ -199,10 +210,6 @@ def _filtered(article: Article) -> object:
 def _worded(article: Article) -> object:
     """What an article's passages are found by, beside their text."""
     return article.published, article.publisher
-
-
-def _known(previous: Previous | None) -> Grouping:
-    return previous.grouping() if previous else UNGROUPED
 
 
 def _stored(row: _Row) -> StoredPassage:

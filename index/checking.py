@@ -24,9 +24,9 @@ from index.errors import CorpusError, IndexBroken
 from index.generations import MANIFEST, UNCHECKED, Manifest
 from index.integrity import verify
 from index.kept import Kept
-from index.keywords import KeywordIndex
+from index.keywords import KeywordIndex, load_bm25s
 from index.scratch import private_copy
-from index.vectors import Engine
+from index.vectors import Engine, load_engine
 
 PROBES = 100  # passages whose own vectors are searched for
 NEAREST = 10
@@ -172,7 +172,10 @@ def _faults_of_sqlite(file: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Check the folders that come in, a line each, until there are no more."""
+    """Check the folders that come in, a line each, until there are no more; what that takes is loaded while none does."""
+    with suppress(ImportError):  # told with the first folder
+        load_bm25s()
+        load_engine()
     for line in sys.stdin:
         try:
             wrong = "; ".join(faults(Path(json.loads(line))))

@@ -41,23 +41,30 @@ _IMPERATIVE = re.compile(
     rf"(?:^|[>}}|])[\W_]*(?i:{_WHERE}{_OPENERS})(?:(?i:{_PLAIN})\b(?!,| (?:of|to the|from|came|was|were|is|are|has|had|costs?)\b)(?= (?-i:[a-z\d“\"‘'(]|I\b|[A-Z]{{2,}}|A\b)|: | [A-Z][\w ]*[.!]*$|\W*$)"
     rf"|(?i:{_OTHER})(?::|(?= (?i:{_OBJECT})(?!\w))))"
 )
+# What begins with a word stands in one group, so that it is looked for at the beginnings of words only.
 _SPOKEN_TO = re.compile(
-    rf"\byour (?:next |final |own |entire |whole |system |initial )*{_SAID}\b"
-    rf"|\b(?:ignore|disregard|forget|override|bypass)\b(?: \w+){{0,3}} (?:instructions?|prompts?|guidelines|context)\b"
-    rf"|\b(?:ignore|disregard|forget) (?:all|everything|anything|whatever)\b(?: \w+){{0,3}} (?:above|before|previous|prior|earlier|so far|told|said)\b"
-    rf"|\b(?:end|begin|start|finish|close|open) (?:every|each|all|any|the|your) {_SAID}\b"
-    rf"|\b(?:every|each|all|any|this|the) {_SAID} (?:must|should|shall|has to|have to|needs? to) (?:\w+ )?(?:end|begin|start|include|contain|say|state|mention|recommend|repeat|read|be (?:in|written))\b"
-    rf"|\bthe (?:only )?(?:correct|final|expected) (?:answer|reply|response)\b"
+    rf"\b(?:your (?:next |final |own |entire |whole |system |initial )*{_SAID}\b"
+    rf"|(?:ignore|disregard|forget|override|bypass)\b(?: \w+){{0,3}} (?:instructions?|prompts?|guidelines|context)\b"
+    rf"|(?:ignore|disregard|forget) (?:all|everything|anything|whatever)\b(?: \w+){{0,3}} (?:above|before|previous|prior|earlier|so far|told|said)\b"
+    rf"|(?:end|begin|start|finish|close|open) (?:every|each|all|any|the|your) {_SAID}\b"
+    rf"|(?:every|each|all|any|this|the) {_SAID} (?:must|should|shall|has to|have to|needs? to) (?:\w+ )?(?:end|begin|start|include|contain|say|state|mention|recommend|repeat|read|be (?:in|written))\b"
+    rf"|the (?:only )?(?:correct|final|expected) (?:answer|reply|response)\b"
+    rf"|(?:note|message|instructions?|notice|attention|reminder|important|hint|orders?|hey|dear)\b:?(?: \w+)?(?: to| for|,)? (?:\w+ ){{0,3}}{_MACHINE}\b\s*(?:[:,.!]|that|which|reading|who)"
+    rf"|{_MACHINE}\b[^.]{{0,40}}\b(?:reading|processing|summari[sz]ing|parsing|indexing|answering|quoting|that reads?|that read|who reads?)\b[^.]{{0,20}}\b(?:this|these|from)\b"
+    rf"|as an? (?:AI|language model|chatbot)\b"
+    rf"|you are (?:now |no longer |hereby )?(?:(?:an?|the|my|in) )?(?:\w+ )?(?:AI|assistant|chatbot|bot|DAN|language model|pirate|mode|bound|restricted)\b"
+    rf"|from now on,? you\b"
+    rf"|you (?:will|must|shall) now\b"
+    rf"|new instructions?:"
+    rf"|(?:when(?:ever)?|if) (?:you are |you[’']re |the user |a user |users |anyone |someone |somebody |a reader )?ask(?:s|ed)?\b[^,.]{{0,90}},? (?:please |then |always |only |just |do not |don[’']t |never )*(?:say|reply|answer|respond|claim|state|refuse|mention|pretend|tell)\b(?! (?:officials|residents|police|he|she|they|it)\b)"
+    rf"|(?:say|reply|answer|respond|tell \w+(?: \w+)?) (?:that )?you (?:do not|don[’']t|cannot|can[’']t|have no|know nothing)\b"
+    rf"|(?:in|as|using|from|with|to) (?:rot-?13|base-?(?:16|32|58|64)|a caesar cipher|(?:caesar|substitution) ciphers?|morse code)\b)"
     rf"|^\W*(?:system|assistant|user|human|developer|AI|instructions?|prompt)(?: (?:message|prompt|note|override|instructions?|notice|alert|command|update))?\s*[\])>*#]*\s*:"
-    rf"|\b(?:note|message|instructions?|notice|attention|reminder|important|hint|orders?|hey|dear)\b:?(?: \w+)?(?: to| for|,)? (?:\w+ ){{0,3}}{_MACHINE}\b\s*(?:[:,.!]|that|which|reading|who)"
-    rf"|\b{_MACHINE}\b[^.]{{0,40}}\b(?:reading|processing|summari[sz]ing|parsing|indexing|answering|quoting|that reads?|that read|who reads?)\b[^.]{{0,20}}\b(?:this|these|from)\b"
-    rf"|<\|?/?(?:im_start|im_end|system|endoftext|user|assistant)|\[/?INST\]|^\W*#+ *(?:instructions?|system|new task)\b"
-    rf"|\bas an? (?:AI|language model|chatbot)\b|\byou are (?:now |no longer |hereby )?(?:(?:an?|the|my|in) )?(?:\w+ )?(?:AI|assistant|chatbot|bot|DAN|language model|pirate|mode|bound|restricted)\b"
-    rf"|\bfrom now on,? you\b|\byou (?:will|must|shall) now\b|\bnew instructions?:"
-    rf"|\b(?:when(?:ever)?|if) (?:you are |you[’']re |the user |a user |users |anyone |someone |somebody |a reader )?ask(?:s|ed)?\b[^,.]{{0,90}},? (?:please |then |always |only |just |do not |don[’']t |never )*(?:say|reply|answer|respond|claim|state|refuse|mention|pretend|tell)\b(?! (?:officials|residents|police|he|she|they|it)\b)"
-    rf"|\b(?:say|reply|answer|respond|tell \w+(?: \w+)?) (?:that )?you (?:do not|don[’']t|cannot|can[’']t|have no|know nothing)\b"
-    rf"|\b(?:in|as|using|from|with|to) (?:rot-?13|base-?(?:16|32|58|64)|a caesar cipher|(?:caesar|substitution) ciphers?|morse code)\b"
-    rf"|^\W*(?:source|passage|document|context|citation) ?#?\d{{1,2}}\s*[:)\]]|^\W*[\[(【［]\d{{1,2}}[\])】］] ?[A-Z][\w ]{{1,40}}:",
+    rf"|<\|?/?(?:im_start|im_end|system|endoftext|user|assistant)"
+    rf"|\[/?INST\]"
+    rf"|^\W*#+ *(?:instructions?|system|new task)\b"
+    rf"|^\W*(?:source|passage|document|context|citation) ?#?\d{{1,2}}\s*[:)\]]"
+    rf"|^\W*[\[(【［]\d{{1,2}}[\])】］] ?[A-Z][\w ]{{1,40}}:",
     re.IGNORECASE,
 )
 _ENCODED = re.compile(r"\b(?=[\w+/]*\d)(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])[\w+/]{24,}={0,2}")

@@ -68,10 +68,16 @@ def side_by_side(work: Callable[[_Text], _Done], texts: Sequence[_Text]) -> list
     """
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
     try:
-        done = {i: _pool().submit(work, texts[i]) for i in order}
+        begun = {i: _pool().submit(work, texts[i]) for i in order}
     except RuntimeError:  # the interpreter is ending and takes no more work for other threads
         return [work(text) for text in texts]
-    return [done[i].result() for i in range(len(texts))]
+    try:
+        done = {i: one.result() for i, one in begun.items()}
+    except BaseException:  # Ctrl-C among them: nobody waits for the rest
+        for one in begun.values():
+            one.cancel()
+        raise
+    return [done[i] for i in range(len(texts))]
 
 
 @lru_cache(maxsize=1)

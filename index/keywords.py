@@ -4,7 +4,6 @@ Scores are Lucene's BM25 as bm25s computes them (Lù 2024, arXiv 2407.03618).
 """
 
 import json
-import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from index.directives import without_orders
 from index.errors import REBUILD, IndexBroken
+from index.folding import without_marks
 from index.types import EVERYTHING, Article, Passage, Scope
 from index.wordlists import WordLists
 
@@ -38,9 +38,7 @@ _STOPWORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """The words of a text: accents folded, lower case, numbers whole."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _WORD.findall(text.replace("’", "'").replace("'s ", " ").lower())
+    return _WORD.findall(without_marks(text).replace("’", "'").replace("'s ", " ").lower())
 
 
 def terms(text: str) -> list[str]:
@@ -141,6 +139,11 @@ class KeywordIndex:
         position = self._bm25.vocab_dict.get(term)
         found = 0 if position is None else int(np.diff(self._bm25.scores["indptr"][position : position + 2])[0])
         return float(1.0 - np.log1p(found) / np.log1p(total)) if total else 1.0
+
+
+def load_bm25s() -> None:
+    """Load the library that indexes words, a tenth of a second, before it is asked for."""
+    import bm25s  # noqa: F401
 
 
 def highest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

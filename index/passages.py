@@ -80,6 +80,12 @@ def passage_id(article_id: str, ordinal: int) -> str:
     return f"{article_id}-{ordinal:03d}"
 
 
+def origin_of(id_: str) -> tuple[str, int]:
+    """The article and the number that a passage's id was made of."""
+    article_id, _, ordinal = id_.rpartition("-")
+    return article_id, int(ordinal)
+
+
 def passage_of(article: Article, ordinal: int, start: int, end: int) -> Passage:
     """The passage of that number, from one character of the article's text to another."""
     return Passage(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import REBUILD, CorpusError, IndexBroken, ServerAway, SettingsError
+from index.passages import origin_of
 from index.scratch import private_copy
 from index.types import EVERYTHING, Passage, Scope
 
@@ -137,11 +138,12 @@ class VectorStore:
 
     def add(self, stored: Sequence[StoredPassage], vectors: NDArray[np.float32]) -> None:
         """Write passages with their vectors, shape (passages, dimension)."""
+        plain = np.asarray(vectors)  # Chroma takes the rows one by one: those of a mapped file are slow to make
         for begin in range(0, len(stored), self._portion):
             batch = stored[begin : begin + self._portion]
             self._collection.add(
                 ids=[s.passage.id for s in batch],
-                embeddings=vectors[begin : begin + self._portion],
+                embeddings=plain[begin : begin + self._portion],
                 metadatas=[_metadata(s) for s in batch],
             )
             _LOG.info("%d of %d vectors are stored", begin + len(batch), len(stored))
@@ -200,6 +202,11 @@ class VectorStore:
         return found
 
 
+def load_chroma() -> None:
+    """Load Chroma, which takes up to a second, before a store is made."""
+    import chromadb  # noqa: F401
+
+
 def portions(expected: int) -> tuple[int, int]:
     """How many passages are written at a time, and of how many the graph is written out at once.
 
@@ -251,6 +258,11 @@ class Engine:
     def close(self) -> None:
         """Release the files."""
         del self._bindings
+
+
+def load_engine() -> None:
+    """Load Chroma's engine, which is quick, before a store is read."""
+    import chromadb_rust_bindings  # noqa: F401
 
 
 def as_number(day: date) -> int:
@@ -342,13 +354,9 @@ def _where(scope: Scope) -> dict[str, Any] | None:
 
 
 def _metadata(stored: StoredPassage) -> dict[str, str | int]:
-    passage = stored.passage
     data: dict[str, str | int] = {
-        "text": passage.text,  # as Chroma's own document it would be indexed by letters, which nobody asks for
-        "article_id": passage.article_id,
-        "ordinal": passage.ordinal,
-        "start": passage.start,
-        "end": passage.end,
+        "text": stored.passage.text,  # as Chroma's own document it would be indexed by letters, which nobody asks for
+        "start": stored.passage.start,
     }
     if stored.published is not None:
         data["published"] = as_number(stored.published)
@@ -358,14 +366,10 @@ def _metadata(stored: StoredPassage) -> dict[str, str | int]:
 
 
 def _passage(id_: str, data: Mapping[str, Any]) -> Passage:
-    return Passage(
-        id=id_,
-        article_id=str(data["article_id"]),
-        ordinal=int(data["ordinal"]),
-        start=int(data["start"]),
-        end=int(data["end"]),
-        text=str(data["text"]),
-    )
+    """A passage from what is kept of it; what its id and its text tell is not kept again, as each value takes time."""
+    article_id, ordinal = origin_of(id_)
+    start, text = int(data["start"]), str(data["text"])
+    return Passage(id=id_, article_id=article_id, ordinal=ordinal, start=start, end=start + len(text), text=text)
 
 
 def _said(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Processes that work beside this one, each with a model of its own; none of them outlives it.
+"""What works beside: a thread, or processes, each with a model of its own, of which none outlives this one.
 
 The pool of sentence-transformers is not used: its processes wait for ever once the one that started them was killed, and
 that one has to hold the model too.
@@ -7,13 +7,25 @@ that one has to hold the model too.
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from index.errors import EmbedderError
+
+
+@contextmanager
+def beside() -> Iterator[ThreadPoolExecutor]:
+    """A thread for work beside this one's; where that fails, only what the thread has begun is finished."""
+    thread = ThreadPoolExecutor(1, "dateline-beside")
+    try:
+        yield thread
+    except BaseException:
+        thread.shutdown(cancel_futures=True)
+        raise
+    thread.shutdown()
 
 
 @contextmanager

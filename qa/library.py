@@ -18,6 +18,7 @@ from index.copies import copy_id, own_id
 from index.embeddings import Embedder
 from index.errors import REBUILD, DatelineError, IndexBroken, IndexBusy, IndexMissing
 from index.fetch import Network
+from index.folding import without_marks
 from index.generations import Manifest, current
 from index.settings import IndexSettings
 from index.stories import RULE
@@ -33,7 +34,6 @@ MOST_FOUND = 500  # articles that are given at once
 BUSY = "The index is being brought up to date at this moment: try again when that has finished."
 FIXED = "Articles cannot be changed here: other machines reach this page without a password."
 _MEBIBYTE = 2**20
-_MARKS = re.compile("[\u0300-\u036f]+")
 _TYPOGRAPHIC = "“”‘’–—…"
 _YEARLESS = "select count(*) from article where published is null and json_extract(data, '$.lacks_year')"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # devices on Windows
@@ -397,4 +397,4 @@ def _found(wanted: Sequence[str], publisher: str | None, data: str) -> bool:
 def _folded(text: str) -> str:
     for mark in _TYPOGRAPHIC:  # most texts are ASCII but for these, and then eight times as quickly folded
         text = text.replace(mark, " ")
-    return text.casefold() if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    return without_marks(text).casefold()

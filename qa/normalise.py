@@ -1,9 +1,10 @@
 """Text -> canonical words, so that the same fact in another spelling is the same run of words."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
+
+from index.folding import without_marks
 
 
 def _numbered(words: str, start: int = 0, step: int = 1) -> dict[str, int]:
@@ -75,8 +76,7 @@ def canonical_words(text: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKD", _DIGIT_GROUP_SPACE.sub("", text)).casefold()
-    text = "".join(char for char in text if not unicodedata.combining(char)).replace("\u2019", "'")
+    text = without_marks(_DIGIT_GROUP_SPACE.sub("", text)).casefold().replace("\u2019", "'")
     text = _ISO_DATE.sub(lambda day: f"{MONTHS[int(day[2]) - 1]} {int(day[3])} {day[1]}", text)
     text = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text)
     return _POSSESSIVE.sub("", text).replace("'", "").replace("per cent", "percent")

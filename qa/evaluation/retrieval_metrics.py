@@ -5,11 +5,11 @@ quote, of the first of them that holds it. Further passages of a source that was
 first by one passage are one relevant document, so that no measure rewards the same evidence twice.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from index.folding import without_marks
 from qa.evaluation.metrics import Metric, Score, canonical, is_source, stands_in
 from qa.evaluation.questions import Question, Source
 from qa.evaluation.records import ArticleKeys, Record
@@ -143,8 +143,4 @@ def _squeezed(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def _folded(text: str) -> str:
     """The text without case, accents and the marks within words: it has every word whose spelling is not changed."""
-    folded = text.casefold()
-    if not text.isascii():
-        folded = unicodedata.normalize("NFKD", text).casefold()
-        folded = "".join(char for char in folded if not unicodedata.combining(char))
-    return folded.translate(_JOINED)
+    return without_marks(text).casefold().translate(_JOINED)

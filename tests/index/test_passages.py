@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages import SPECIAL_TOKENS, cut
+from index.passages import SPECIAL_TOKENS, cut, origin_of, passage_id
 from index.types import Article
 
 WORDS = re.compile(r"\w+|[^\w\s]")
@@ -76,3 +76,8 @@ def test_a_title_longer_than_the_window_leaves_room_for_text() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "\n\n\n"])
 def test_an_empty_text_has_no_passages(text: str) -> None:
     assert cut(article(text), token_starts, 60) == ()
+
+
+@given(st.text(), st.integers(0, 10**6))
+def test_a_passages_id_tells_its_article_and_its_number(article_id: str, ordinal: int) -> None:
+    assert origin_of(passage_id(article_id, ordinal)) == (article_id, ordinal)

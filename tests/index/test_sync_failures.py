@@ -76,6 +76,18 @@ def test_a_build_that_fails_leaves_the_old_index_and_no_debris(newsroom: Newsroo
     assert newsroom.sync().articles == 2
 
 
+def test_what_cannot_be_loaded_ahead_is_only_told_where_it_is_needed(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ImportError("no such library")
+
+    monkeypatch.setattr("index.building.load_chroma", fail)
+    newsroom.write("harbour", HARBOUR)
+    assert newsroom.sync().indexed == 1
+    assert texts(newsroom) == [HARBOUR]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -1,10 +1,11 @@
-"""Processes that work beside this one: they share the cores, and none of them outlives it or its block."""
+"""What works beside: processes share the cores, and nothing outlives this one or its block."""
 
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +15,7 @@ import pytest
 
 from index.embeddings import Progress, Vectors
 from index.errors import EmbedderError
-from index.workers import cores, processes
+from index.workers import beside, cores, processes
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import CHOIR, HARBOUR, Newsroom, generations, snapshot, texts
 
@@ -122,3 +123,34 @@ def test_no_worker_outlives_the_process_that_started_it() -> None:
 def test_what_a_worker_raises_is_raised() -> None:
     with pytest.raises(ZeroDivisionError), processes(1) as pool:
         list(pool.map(partial(divmod, 1), [0]))
+
+
+def test_the_thread_beside_has_done_everything_when_the_block_ends() -> None:
+    done: list[int] = []
+    with beside() as thread:
+        for number in range(3):
+            thread.submit(done.append, number)
+    assert done == [0, 1, 2]
+
+
+def test_where_the_block_fails_the_thread_beside_ends_with_what_it_is_doing() -> None:
+    done: list[str] = []
+    begun, failed = threading.Event(), threading.Event()
+
+    def first() -> None:
+        begun.set()
+        failed.wait(10)
+        time.sleep(0.1)
+        done.append("first")
+
+    def stop() -> None:
+        with beside() as thread:
+            thread.submit(first)
+            thread.submit(done.append, "second")
+            begun.wait(10)
+            failed.set()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert done == ["first"]
