@@ -1,7 +1,9 @@
 """A question that asks several things -> the questions that have to be answered one by one, by rule."""
 
 import re
+from collections.abc import Sequence
 
+from qa.followups import leans, stand_alone
 from qa.question import Question, QuestionKind, understand
 
 MAX_PARTS = 3
@@ -10,15 +12,16 @@ _ASKS = r"(?:who|whom|whose|when|where|why|how(?: (?:long|many|much|old|often|fa
 _JOINED = re.compile(
     rf"^(?P<one>{_ASKS}),? (?:and|&) (?P<other>(?:(?:by|with|to|for|from|at|in) )?{_ASKS})(?= )(?P<rest>.+)$", re.I
 )
+_WHETHER = (
+    r"(?:do|does|did) |(?:is|are|was|were|has|have|had|will|would|can|could|should) (?:he|she|it|they|there|any\w*)\b"
+)
 _LISTED = re.compile(
-    rf",? (?:and|&) (?=(?:(?:by|with|to|for|from|at|in|of|on) )?{_ASKS} (?!(?:of|is known|are known)\b))|[?;] (?=(?:and )?{_ASKS} )",
+    rf",? (?:and|&) (?=(?:(?:by|with|to|for|from|at|in|of|on) )?{_ASKS}(?: (?!(?:of|is known|are known)\b)|\W*$)|{_WHETHER})"
+    rf"|[?;] (?=(?:and )?{_ASKS} )",
     re.I,
 )
-_PERSON, _THING = re.compile(r"\b(?:he|she|him)\b", re.I), re.compile(r"\bit\b", re.I)
-_PERSONS, _THINGS = re.compile(r"\b(?:his|her)\b", re.I), re.compile(r"\bits\b", re.I)
-_MANY = re.compile(r"\b(?:they|them|their|theirs|this|that|these|those|there|then)\b", re.I)
-_NAMES = re.compile(r"(?<!^)\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
-_SUBJECT = re.compile(r"^(?:who|what) (?:is|was|are|were) (?:the name of )?(?P<name>[\w’' -]+)$", re.I)
+_NOBODY = re.compile(r"\bsome(?:one|thing)\b")  # stands for what only the answer to the part before tells
+_NAME_OF = re.compile(r"\bthe name of (?=the )", re.I)  # of the ship: "it" is the ship
 _TAIL = re.compile(r" (?:in|at|on|during|after|before|from|for|of) (?:the |a |an )?[\w’' -]+$")
 _SHORT = 4  # words of a first part that goes without the place or event named at the end of the last one
 _BOTH = re.compile(
@@ -64,6 +67,8 @@ def parts_of(question: Question) -> tuple[Question, ...]:
     text = question.text
     if question.kind is QuestionKind.OVERVIEW:
         found = _compared(text)
+    elif question.kind is QuestionKind.YES_NO and ", and " in text:  # else "Do you know who won and by how much?"
+        found = _listed(text)
     elif question.kind in {QuestionKind.FACT, QuestionKind.EXPLAIN}:
         found = _asked_together(text) or _of_both(text) or _listed(text) or _of_each(text)
     else:
@@ -103,36 +108,30 @@ def _of_each(text: str) -> tuple[str, ...]:
 
 def _listed(text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" ?,;") for piece in _LISTED.split(text)]
-    if not 2 <= len(pieces) <= MAX_PARTS or any(len(piece.split()) < 2 for piece in pieces):
+    if not 2 <= len(pieces) <= MAX_PARTS or len(pieces[0].split()) < 2:
         return ()
     tail = _TAIL.search(pieces[-1])
     first = pieces[0] + (tail.group() if tail and len(pieces[0].split()) <= _SHORT else "")
-    resolved = [first]
+    resolved = [f"{first}?" if tail or leans(first) else _going_on(first, [f"{pieces[-1]}?"])]
     for piece in pieces[1:]:
-        if (whole := _resolved(piece, pieces[0])) is None:
+        if (whole := _resolved(piece, resolved)) is None:
             return ()
         resolved.append(whole)
-    return tuple(f"{piece[0].upper()}{piece[1:]}?" for piece in resolved)
+    return tuple(f"{piece[0].upper()}{piece[1:]}" for piece in resolved)
 
 
-def _resolved(piece: str, before: str) -> str | None:
-    """A part with what it leaves to the one before it: the name behind a pronoun, the question; None where uncertain."""
+def _resolved(piece: str, before: Sequence[str]) -> str | None:
+    """A part with what it leaves to those before it: the name behind a pronoun, the question; None where uncertain."""
     if same := _SAME_OF.match(piece):
-        source = _SOURCE.search(before)
-        if source is None or not before.casefold().startswith(same["asks"].casefold()):
+        source = _SOURCE.search(before[0])
+        if source is None or not before[0].casefold().startswith(same["asks"].casefold()):
             return None
-        return f"{before[: source.start()]}according to {same['who']}{before[source.end() :]}"
-    person = bool(_PERSON.search(piece) or _PERSONS.search(piece))
-    thing = bool(_THING.search(piece) or _THINGS.search(piece))
-    if _MANY.search(piece) or (person and thing):
-        return None
-    if not person and not thing:
-        return piece
-    subject = _SUBJECT.match(before)
-    names = {match.group() for match in _NAMES.finditer(before)}
-    name = subject["name"] if subject else (names.pop() if person and len(names) == 1 else None)
-    if name is None:
-        return None
-    for whose in (_PERSONS, _THINGS):
-        piece = whose.sub(f"{name}'s", piece)
-    return _THING.sub(name, _PERSON.sub(name, piece))
+        return f"{before[0][: source.start()]}according to {same['who']}{before[0][source.end() :]}"
+    whole = _going_on(piece, before)
+    return None if leans(whole) or _NOBODY.search(whole) else whole
+
+
+def _going_on(piece: str, before: Sequence[str]) -> str:
+    """A part as the question that it would be after these."""
+    history = [(_NAME_OF.sub("", question),) for question in before]
+    return stand_alone(f"And {piece}?", history).removeprefix("And ")

@@ -141,9 +141,9 @@ _ASK = (
 )
 _WHICH = (
     r"(?:(?:an? |the )?(?:\w+ )?(?:overview|summary|recap|round-?up|digest|list) of )?"
-    r"(?:(?:an?|the|any|some|all|all of|your|these|those|latest|last|newest|most recent|recent|current|top|main|new|big|biggest|major|most important|important|breaking|daily|world|five|few|\d) )*"
+    r"(?:(?:an?|the|any|some|all|all of|both|both of|each|each of|every|your|these|those|latest|last|newest|most recent|recent|current|top|main|new|big|biggest|major|most important|important|breaking|daily|world|five|few|\d) )*"
 )
-_STORIES = r"(?:news|headlines?|(?:(?<=top )|(?<=latest )|(?<=newest )|(?<=main )|(?<=biggest ))story|stories|latest|updates?|newest|most recent|developments|events|happenings|articles|reports|things|everything)"
+_STORIES = r"(?:news|headlines?|(?:(?<=top )|(?<=latest )|(?<=newest )|(?<=main )|(?<=biggest ))story|stories|latest|updates?|newest|most recent|developments|events|happenings|articles?|reports|documents|things|everything)"
 _TAIL = (
     r"(?:,? (?:that )?(?:is|are|was|were|do you have|have you got|(?:have )?(?:happened|occurred|took place|been reported|were reported)|there|new|happening|going on"
     r"|in (?:the )?(?:news|world|articles|brief|short|general|papers?|media)|around the world|on|right now|now|at the moment|these days"
@@ -155,7 +155,8 @@ _NEWS = re.compile(
     rf"|making (?:the )?(?:news|headlines)){_TAIL}"
     rf"|(?:(?:tell|show) (?:me|us) )?what (?:has |have |had |else )?(?:just |recently |been )*(?:happened|happening|happen|took place|taken place|occurred|going on|reported|was reported"
     rf"|made (?:the )?(?:news|headlines)|(?:was |is )?in the news){_TAIL}"
-    r"|what (?:do|does|did) (?:the|these|those|your|all) (?:\w+ )?(?:articles|reports|stories|news|documents|sources) (?:say|tell|report|cover|talk about)(?: about)?",
+    r"|what(?:['’]s| is| are) (?:this|these|it|they|(?:each|every) (?:article|report|document))(?: all)? about|tl;?dr"
+    r"|what (?:do|does|did) (?:the|these|those|your|all|both) (?:of (?:the|these) )?(?:\w+ )?(?:articles|reports|stories|news|documents|sources) (?:say|tell|report|cover|talk about)(?: about)?",
     re.IGNORECASE,
 )
 _HAPPENED = re.compile(
@@ -180,7 +181,7 @@ _YES_NO = re.compile(
 )
 _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (Expected.DURATION, re.compile(r"\bhow (?:long|old)\b|\bhow many (?:hours?|days?|weeks?|months?|years?|minutes?)\b|\bwhat age\b|\bfor what (?:period|length)\b", re.I)),
-    (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b", re.I)),
+    (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b|\bwhat (?:is|was|were) [\w’' -]{2,60}['’]s? (?:total )?(?:price|cost|size|budget|population|death toll|score|turnout|share|height|length|weight|salary|turnover)\W*$", re.I)),
     (Expected.TIME, re.compile(r"^(?:\w+ )?when\b|(?:,|\band) when\b|\b(?:what|which) (?:\w+ )?(?:day|date|year|month|time|hour|week|weekday)\b|\bsince what\b|\bhow recently\b|\bhow soon\b", re.I)),
     (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|nations?|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
     (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bname of\b|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),

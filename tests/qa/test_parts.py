@@ -67,6 +67,32 @@ def parts(text: str) -> list[str]:
             ["How many people marched according to the union?", "How many people marched according to the police?"],
         ),
         (
+            "What did the parties stop, and to what should they return?",
+            ["What did the parties stop?", "To what should the parties return?"],
+        ),
+        (
+            "Which company did Mira Holt found, and when did she leave it?",
+            ["Which company did Mira Holt found?", "When did Mira Holt leave the company?"],
+        ),
+        (
+            "How long did the meeting last and where was it held?",
+            ["How long did the meeting last?", "Where was the meeting held?"],
+        ),
+        (
+            "Who took part and where was the meeting held?",
+            ["Who took part at the meeting?", "Where was the meeting held?"],
+        ),
+        (
+            "How long did the talks in Oslo last, and who took part?",
+            ["How long did the talks in Oslo last?", "Who took part at the talks in Oslo?"],
+        ),
+        ("Where did the delegation go, and when?", ["Where did the delegation go?", "When did the delegation go?"]),
+        ("Was anyone killed, and how many were hurt?", ["Was anyone killed?", "How many were hurt?"]),
+        (
+            "How many seats did the union win and did the ministry object?",
+            ["How many seats did the union win?", "Did the ministry object?"],
+        ),
+        (
             "Who led the teams of Oslo and of Bergen at the talks?",
             ["Who led the teams of Oslo at the talks?", "Who led the teams of Bergen at the talks?"],
         ),
@@ -81,8 +107,10 @@ def test_what_asks_two_things_is_split(question: str, expected: list[str]) -> No
     [
         "Who represented the union at the talks?",
         "What did the minister say about the bridge and the road?",
-        "What did the parties stop, and to what should they return?",  # who "they" are is not certain
-        "Which company did Mira Holt found, and when did she leave it?",
+        "Who was arrested and did they confess?",  # who "they" are only the answer tells
+        "Who was arrested and is in prison?",
+        "Who resigned and why?",
+        "Do you know who won and by how many votes?",
         "Were the bridge and the road closed?",
         "What was first said about the ship?",
         "Who came first in the race?",

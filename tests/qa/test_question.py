@@ -67,6 +67,9 @@ def test_a_question_is_answered_in_its_own_way(question: str, kind: QuestionKind
         ("In which city was it held?", Expected.PLACE),
         ("How many ships came?", Expected.NUMBER),
         ("How much did it cost?", Expected.NUMBER),
+        ("What is Tarvo's population?", Expected.NUMBER),
+        ("What were the farmers' turnover?", Expected.NUMBER),
+        ("What is the mayor's population policy?", Expected.ANY),
         ("How long did it last?", Expected.DURATION),
         ("How many hours did it last?", Expected.DURATION),
         ("What was discussed?", Expected.ANY),
@@ -183,6 +186,12 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         "Give me an overview of April 2023",
         "Which events took place on 20 September?",
         "What are the articles about?",
+        "Summarise both articles.",
+        "Summarise the article",
+        "What is each article about?",
+        "What do both of the articles say?",
+        "What is this all about?",
+        "TL;DR",
     ],
 )
 def test_who_asks_for_nothing_in_particular_asks_for_news(question: str) -> None:
@@ -203,6 +212,10 @@ def test_who_asks_for_nothing_in_particular_asks_for_news(question: str) -> None
         ("Who won last week?", False),
         ("Tell me the story of the port", False),
         ("List all the articles", False),
+        ("Summarise the article about the bridge", False),
+        ("Summarise both positions", False),
+        ("What is this about the bridge?", False),
+        ("What was the document?", False),
         ("What happened, and when?", True),
     ],
 )
