@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
 from qa.library import Library
@@ -24,6 +25,12 @@ OVERVIEW = "Summarise the election in Ostrania."
 NEAR_TOPIC = "How many people were killed in the operation?"
 OFF_TOPIC = "Who won the chess world championship in 1972?"
 IN_PART = "Who is the president of Azerbaijan and how tall is he?"
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+VIOLATIONS = """
+rules => axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] }).then(found =>
+  found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html.slice(0, 200)}`)))
+"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -109,3 +116,11 @@ def open_articles(page: Page) -> None:
     """Turn to the tab of the articles, and wait until they are listed."""
     page.get_by_role("tab", name="Articles").click()
     expect(page.locator("#dl-listing .dl-read").first).to_be_visible()
+
+
+def broken_rules(page: Page) -> list[str]:
+    """Where the page breaks a rule of WCAG 2.2 AA, as axe-core finds it."""
+    if not page.evaluate("() => 'axe' in window"):  # it is half a megabyte
+        page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(VIOLATIONS, RULES)
+    return found

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from qa.evaluation.page import render_html
-from tests.browser.test_looks import CUT_OFF, RULES, VIOLATIONS, Scheme
+from tests.browser.pages import broken_rules
+from tests.browser.test_looks import CUT_OFF, Scheme
 from tests.qa.evaluation.reported import HOSTILE, run
 
 OpenReport = Callable[..., Page]
@@ -53,11 +53,10 @@ def open_report(browser: Browser, file: Path) -> Iterator[OpenReport]:
 def test_no_rule_of_wcag_is_broken(open_report: OpenReport, scheme: Scheme) -> None:
     page = open_report(color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    page.evaluate(AXE_SCRIPT)
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        found[width] = page.evaluate(VIOLATIONS, RULES)
+        found[width] = broken_rules(page)
     assert {width: faults for width, faults in found.items() if faults} == {}
 
 

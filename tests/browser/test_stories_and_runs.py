@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
 from index.sync import sync_index
@@ -15,8 +14,8 @@ from qa.library import Library
 from qa.live import LiveEngine
 from qa.settings import Settings
 from qa.web.stories import STORIES_SHOWN
-from tests.browser.pages import OpenPage, open_articles, serving
-from tests.browser.test_looks import CUT_OFF, RULES, VIOLATIONS, Scheme
+from tests.browser.pages import OpenPage, broken_rules, open_articles, serving
+from tests.browser.test_looks import CUT_OFF, Scheme
 from tests.doubles import WordCountEmbedder
 from tests.index.newsroom import CHECKER, CHOIR, Newsroom, paragraphs
 from tests.qa.evaluation.reported import run
@@ -90,10 +89,8 @@ def open_report(page: Page, number: int = 0) -> Page:
 
 def faults(page: Page) -> list[str]:
     """What breaks a rule of WCAG or is cut off."""
-    page.evaluate(AXE_SCRIPT)
-    broken: list[str] = page.evaluate(VIOLATIONS, RULES)
     cut_off = page.evaluate(CUT_OFF)
-    return broken + ([f"{cut_off} pixels are cut off"] if cut_off else [])
+    return broken_rules(page) + ([f"{cut_off} pixels are cut off"] if cut_off else [])
 
 
 def test_stories_name_their_publishers_and_days_and_the_first_few_are_open(open_page: OpenPage) -> None:
