@@ -6,7 +6,7 @@ import unicodedata
 def without_marks(text: str) -> str:
     """The compatibility decomposition (NFKD, UAX #15) without its combining marks: `é` is `e`, `½` is `1⁄2`.
 
-    Each character that occurs is looked at once: in long texts that takes a tenth of the time of looking at all.
+    Each character that occurs is looked at once: on whole articles that takes half the time of looking at all.
     """
     if text.isascii():
         return text
