@@ -10,6 +10,7 @@ DATA ?=
 NAMES ?=
 BIN := .venv/bin
 READY := .venv/.ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
 
 export HF_HUB_OFFLINE = 1
 
@@ -19,9 +20,10 @@ chat: $(READY)
 	$(BIN)/dateline index $(ARTICLES)
 	$(BIN)/dateline chat
 
-# Several processes, each on one core; what has to be done within a time comes after them, alone.
+# Several processes, each on one core, the browser's long tests first; what has to be done within a time comes after them,
+# alone.
 test: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not timed" -n auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not timed" -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m timed $$(grep -rlw timed tests --include='test_*.py')
 
 check: format lint types test
@@ -48,11 +50,13 @@ screenshots: $(READY)
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation
 
+# Compiled on all cores at the end, since pip does it on one; what does not compile is meant for another Python.
 $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet "torch>=2.13,<2.14" $(TORCH_ARGS)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) --no-deps --require-hashes -r requirements.lock
+	$(PIP) "torch>=2.13,<2.14" $(TORCH_ARGS)
+	$(PIP) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 	touch $(READY)
 
 # Needs uv. Torch is left out: its build differs from machine to machine, so its hash does too.
