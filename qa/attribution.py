@@ -30,19 +30,19 @@ _PRONOUN = re.compile(r"^(?:he|she|they|it|who|which|the latter|the former)$", r
 _BEFORE_PRONOUN = re.compile(r"^(?:In|At|On|For|From|Through|By|With|After|Before|During) .*\b(?P<who>he|she|they|it)$")
 _WHEN = re.compile(r"(?<!ed)(?<!over)(?: late| early)? on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: [a-z]+ed)?$")
 _JOINED = re.compile(r",? (?:and|but)$")  # "Salgam called this a lie and said ..."
-_ROLES = (
+ROLES = (
     r"president|prime minister|minister|chancellor|king|queen|secretary|spokes(?:man|woman|person)|governor|mayor|leader|chief"
     r"|director|head|chair(?:man|woman)?|ambassador|general|commander|official|envoy|senator|judge|coach|captain|owner|founder|ceo"
     r"|administrator|speaker"
 )
-_ROLE = re.compile(rf"\b({_ROLES})s?$", re.I)
+_ROLE = re.compile(rf"\b({ROLES})s?$", re.I)
 _NOUN_PHRASE = re.compile(
     r"(?!(?i:what|when|where|how|if|whether|that|as|why|there|this|it)\b)"
     r"(?:(?i:the|a|an|its|his|her|their|two|three|several|some|many|most|both|local|senior|government|police|officials|sources|representatives|authorities)\b|[A-Z])"
 )
 _NAME = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
 _OPENING = re.compile(
-    rf"(?:He|She|It|They)\b|(?:The |An? )?(?:(?:{_NAME}|al-{_NAME}|of|for|the|de|van|von|al|bin|{_ROLES}) )*(?:al-)?{_NAME}"
+    rf"(?:He|She|It|They)\b|(?:The |An? )?(?:(?:{_NAME}|al-{_NAME}|of|for|the|de|van|von|al|bin|{ROLES}) )*(?:al-)?{_NAME}"
 )
 _SUBJECT = re.compile(rf"(?P<who>{_NAME}(?: (?:de|van|von|al|bin|{_NAME}))+)(?:, [^,]{{2,80}},)? (?![A-Z])[a-z]+")
 _FULL_NAME = re.compile(rf"\b{_NAME}(?: (?:[A-Z]\.|de|van|von|al|bin|{_NAME})){{0,3}} {_NAME}|\b{_NAME}")

@@ -1,6 +1,5 @@
 """Passages -> sentences that may answer, with the span the reader found and the signals that speak for them."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -8,14 +7,12 @@ from itertools import islice
 import numpy as np
 
 from index.corpus import Corpus
-from index.keywords import terms, words
+from index.keywords import terms
 from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.attribution import Attribution, attribution_of
-from qa.confidence import NUMBER_WORDS, SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
-from qa.normalise import MONTHS
-from qa.opposites import says_the_opposite
-from qa.phrases import ASKING
+from qa.confidence import SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
+from qa.exclusions import Told, cannot_answer
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
@@ -67,29 +64,6 @@ class Candidate:
         return self.signals.reader > 0 if self.confidence is None else self.confidence >= bar
 
 
-_FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
-
-_ASKS = re.compile(r"\?(?!\s?[\"”’'])")
-_TIMES_ASKED_FOR = tuple(  # what a question names, and how any answer to it looks
-    (re.compile(rf"\b(?:what|which) (?:exact )?{asked}\b", re.I), re.compile(told, re.I))
-    for asked, told in (
-        ("(?:week)?(?:day|date)", r"\d|day\b|\b(?:tomorrow|eve|easter|christmas|midsummer)\b"),
-        ("year", r"\d{4}|\byear|\b\d0s\b|['’]\d\d\b"),
-        ("month", rf"\bmonth|\b(?:{'|'.join(month[:3] for month in MONTHS)})|\d[./-]\d"),
-        (
-            "(?:time|hour)(?! (?:of (?:the )?(?:year|week|month)|zone|frame|limit))",
-            rf"\d|noon|midnight|dawn|dusk|\b(?:morning|evening|night|sunrise|sunset|hour)|\b(?:{'|'.join(sorted(NUMBER_WORDS))})\b",
-        ),
-    )
-)
-_AMOUNT_IN_WORDS = re.compile(
-    r"\b(?:no|none|nobody|nothing|one|several|few|many|much|most|all|single|pair|couple|majority|third|quarter|fifth|every|each|free|until"
-    r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
-    re.I,
-)
-_FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """The candidates, best first, and the passages that were read for them."""
@@ -132,7 +106,7 @@ class CandidateFinder:
         return self.reader.read(text, [_headed(scored) for scored in found])
 
     def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
-        spots = list(islice((spot for spot in spots if not _is_no_answer(question, spot)), WEIGHED))
+        spots = list(islice((spot for spot in spots if not cannot_answer(question, spot.told)), WEIGHED))
         if not spots:
             return ()
         cosines = self._cosines(question, spots)
@@ -165,59 +139,6 @@ class CandidateFinder:
         )
 
 
-def _is_no_answer(question: Question, spot: "_Spot") -> bool:
-    """Whether a span cannot answer, whatever the reader makes of it."""
-    return (
-        _is_byline(question, spot)
-        or _only_asks(question, spot)
-        or _is_opposite(question, spot)
-        or _is_too_coarse(question, spot)
-        or _is_no_amount(question, spot)
-    )
-
-
-def _is_byline(question: Question, spot: "_Spot") -> bool:
-    """Whether a span is only who published the article, which answers nothing but a question for the source."""
-    article = spot.scored.article
-    named = article.text[slice(*spot.span)].strip(' "“”/()').casefold()
-    return named == (article.publisher or "").casefold() and not _FOR_SOURCE.search(question.text)
-
-
-def _only_asks(question: Question, spot: "_Spot") -> bool:
-    """Whether a span stands in or right behind a question, as in a quiz; quoted questions and those asked for do not count."""
-    asks = _ASKS.search(spot.scored.article.text[spot.start : spot.end])
-    return bool(asks) and not _FOR_QUESTION.search(question.text)
-
-
-def _is_opposite(question: Question, spot: "_Spot") -> bool:
-    """Whether its sentence is about the north where the question is about the south; that may decide a yes or a no."""
-    sentence = f"{spot.scored.article.title} {spot.scored.article.text[spot.start : spot.end]}"
-    return question.kind is not QuestionKind.YES_NO and says_the_opposite(question.text, sentence)
-
-
-def _is_too_coarse(question: Question, spot: "_Spot") -> bool:
-    """Whether a day or a year is asked for and a span, with a word before and after it, names none: "the end of April"."""
-    if question.expected is not Expected.TIME:
-        return False
-    near = _with_neighbours(spot)
-    return any(asked.search(question.text) and not told.search(near) for asked, told in _TIMES_ASKED_FOR)
-
-
-def _is_no_amount(question: Question, spot: "_Spot") -> bool:
-    """Whether nothing in a span, nor a word before and after it, tells how many, how much or how long, which is all that is asked."""
-    amount = question.expected in (Expected.NUMBER, Expected.DURATION)
-    if not amount or sum(word in ASKING for word in words(question.text)) > 1:
-        return False
-    near = _with_neighbours(spot)
-    return not type_met(question.expected, near) and not _AMOUNT_IN_WORDS.search(near)
-
-
-def _with_neighbours(spot: "_Spot") -> str:
-    """The words of a span with the word before and the word after it, since the reader may stop within a date or an amount."""
-    text, (start, end) = spot.scored.article.text, spot.span
-    return " ".join([*text[spot.start : start].split()[-1:], text[start:end], *text[end : spot.end].split()[:1]])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
     scored: ScoredPassage
@@ -225,6 +146,10 @@ class _Spot:
     end: int
     span: tuple[int, int]
     score: float
+
+    @property
+    def told(self) -> Told:
+        return Told(article=self.scored.article, start=self.start, end=self.end, span=self.span)
 
 
 def signals_of(

@@ -28,7 +28,7 @@ _TIME = re.compile(
     r"|night|noon|midnight|century|decade|hour|summer|winter|spring|autumn|future)s?\b|\b\d{1,2} ?[ap]\.?m\b",
     re.I,
 )
-_UNIT = re.compile(
+UNIT = re.compile(
     r"\b(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ies))s?\b|-(?:hour|day|week|month|year|minute)",
     re.I,
 )
@@ -103,7 +103,7 @@ def type_met(expected: Expected, span: str) -> float:
         Expected.PLACE: lambda: bool(_CAPITAL.search(span)),
         Expected.TIME: lambda: bool(_TIME.search(span)),
         Expected.NUMBER: lambda: has_number,
-        Expected.DURATION: lambda: has_number or bool(_UNIT.search(span)),
+        Expected.DURATION: lambda: has_number or bool(UNIT.search(span)),
     }
     return 0.5 if expected is Expected.ANY else float(checks[expected]())
 

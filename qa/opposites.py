@@ -1,4 +1,4 @@
-"""Words that exclude each other: what is said of the north is no answer about the south."""
+"""Words that exclude each other: what is said of the north is no answer about the south, nor the wounded about the dead."""
 
 import re
 from functools import lru_cache
@@ -11,6 +11,20 @@ majority minority, rise fall, rose fell, increase decrease, increased decreased,
 imports exports, imported exported, male female, men women, boys girls, legal illegal, accepted rejected, approved rejected,
 indoor outdoor, winter summer
 """
+_KINDS = (  # of one matter, the words for each kind
+    (
+        "kill killed kills killing killings dead die died dies dying death deaths fatal fatally fatality fatalities toll lives murdered"
+        " murder murders drowned slain shot",
+        "injured injury injuries injuring wounded wounds wound hurt burned burnt",
+        "missing unaccounted vanished disappeared",
+        "arrested arrest arrests detained detain custody jailed imprisoned",
+        "homeless displaced evacuated fled",
+        "rescued rescue saved survived survivors survivor survive freed",
+        "infected infections infection ill sick",
+    ),
+    ("profit profits profitable earnings earn earned", "turnover revenue revenues sales", "loss losses", "debt debts"),
+    ("arrive arrived arrives arriving arrival", "leave left leaves leaving depart departed departs departure"),
+)
 _ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))"
 _BEHIND = re.compile(rf"\b{_ORDINAL}[- ](\w{{3,}}(?:est|most))\b")
 _WORDS = re.compile(r"\b[a-z]+\b")
@@ -25,6 +39,21 @@ def says_the_opposite(question: str, sentence: str) -> bool:
     A word that belongs to a name is opposed only by the same name with its opposite: the north is no opposite of South Korea.
     """
     return _excluded(_words(question), _words(sentence)) or _is_behind(question.lower(), sentence.lower())
+
+
+def tells_of_another_kind(question: str, sentence: str, title: str) -> bool:
+    """Whether a question is about one kind of a matter, and a sentence about others of it only: about the wounded, not the dead.
+
+    The title may say that the sentence is about the same after all, never that it is about another.
+    """
+    for kinds in _kinds():
+        asked, said, headed = (
+            {kinds[word] for word in _WORDS.findall(text.lower()) if word in kinds}
+            for text in (question, sentence, title)
+        )
+        if len(asked) == 1 and said and asked.isdisjoint(said | headed):
+            return True
+    return False
 
 
 def _words(text: str) -> frozenset[tuple[str, str]]:
@@ -49,3 +78,8 @@ def _opposites() -> dict[str, frozenset[str]]:
     pairs = [pair.split() for pair in _PAIRS.replace("\n", " ").split(",")]
     both = [*pairs, *(pair[::-1] for pair in pairs)]
     return {word: frozenset(other for one, other in both if one == word) for word, _ in both}
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[dict[str, int], ...]:
+    return tuple({word: at for at, kind in enumerate(kinds) for word in kind.split()} for kinds in _KINDS)

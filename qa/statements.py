@@ -16,6 +16,10 @@ _ASKS = re.compile(
     rf"^(?:and |so |but )?(?:what|how|which \w+)(?: else| exactly)? (?:do|does|did|has|have|had|would) (?P<who>.+?) (?:{_SAYING})(?:ed|d)?\b",
     re.IGNORECASE,
 )
+_ASKS_WHO = re.compile(
+    rf"\b(?:{_SAYING})(?:s|ed|d|ing)?\b|\bwho(?: \w+)? \w+ that\b|\b(?:according|spoke|speaks|spoken|source|gave|made|words?)\b",
+    re.IGNORECASE,
+)
 _LAST_NAME = re.compile(r".*(?<![\w’'-])(?=[A-Z])")
 
 
@@ -26,6 +30,11 @@ def speaker_asked_for(question: Question) -> frozenset[str]:
     """
     asks = _ASKS.match(question.text)
     return frozenset(terms(_LAST_NAME.sub("", asks["who"]))) if asks else frozenset()
+
+
+def asks_for_speaker(question: Question) -> bool:
+    """Whether a question may ask who said something: "Who denied it?", "Who made the claim that ...?"."""
+    return bool(_ASKS_WHO.search(question.text))
 
 
 def names_in_matter(question: Question) -> tuple[str, ...]:

@@ -1,0 +1,188 @@
+"""Sentences that cannot answer a question, whatever the reader makes of them: each rule is sure, and silent where it is not."""
+
+import re
+from dataclasses import dataclass
+
+from index.keywords import terms, words
+from index.types import Article
+from qa.attribution import attribution_of
+from qa.confidence import NUMBER_WORDS, UNIT, type_met
+from qa.normalise import MONTHS
+from qa.offices import is_no_holder
+from qa.opposites import says_the_opposite, tells_of_another_kind
+from qa.phrases import ASKING
+from qa.places import other_names
+from qa.question import Expected, Question, QuestionKind
+from qa.statements import asks_for_speaker
+
+_FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
+_ASKS = re.compile(r"\?(?!\s?[\"”’'])")
+_FOR_QUESTION = re.compile(r"\b(?:asks?|asked|asking|questions?)\b", re.IGNORECASE)
+_TIMES_ASKED_FOR = tuple(  # what a question names, and how any answer to it looks
+    (re.compile(rf"\b(?:what|which) (?:exact )?{asked}\b", re.I), re.compile(told, re.I))
+    for asked, told in (
+        ("(?:week)?(?:day|date)", r"\d|day\b|\b(?:tomorrow|eve|easter|christmas|midsummer)\b"),
+        ("year", r"\d{4}|\byear|\b\d0s\b|['’]\d\d\b"),
+        ("month", rf"\bmonth|\b(?:{'|'.join(month[:3] for month in MONTHS)})|\d[./-]\d"),
+        (
+            "(?:time|hour)(?! (?:of (?:the )?(?:year|week|month)|zone|frame|limit))",
+            rf"\d|noon|midnight|dawn|dusk|\b(?:morning|evening|night|sunrise|sunset|hour)|\b(?:{'|'.join(sorted(NUMBER_WORDS))})\b",
+        ),
+    )
+)
+_AMOUNT_IN_WORDS = re.compile(
+    r"\b(?:no|none|nobody|nothing|one|several|few|many|much|most|all|single|pair|couple|majority|third|quarter|fifth|every|each|free|until"
+    r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
+    re.I,
+)
+_FOR_MONEY = re.compile(
+    r"\bhow much (?!time\b).*\b(?:cost|costs|pay|pays|paid|spend|spends|spent|worth|earn|earns|earned|owe|owes|owed)\b",
+    re.I,
+)
+_PRONOUN = re.compile(
+    r"\b(?:he|him|his|himself|she|her|hers|herself|they|them|their|themselves|it|its|itself|i|me|my|we|us|our)\b", re.I
+)
+_FOR_LENGTH = re.compile(
+    r"\bhow (?:long|many (?:minute|hour|day|week|month|year)s)(?: \w+)? (?:did|does|do|has|have|had|will|would|may|must) "
+    r"(?:the|a|an|this|that|these|those) (?P<what>[a-z][\w’' -]*?) (?:last|take|go on|continue|drag on)(?:s|ed|en)?\b",
+    re.I,
+)
+_LASTING = re.compile(
+    r"(?P<before>\S+) (?:(?:has|have|had|will|would|may|could|also|only) )*"
+    r"(?:last(?:s|ed)?|took|takes?|went on for|continued for) (?=(?:\w+ )?(?:\w+ )?(?:\w+-)?\w+ (?:second|minute|hour|day|week|month|year)s?\b)"
+)
+_STANDS_FOR = re.compile(r"^(?:it|they|that|which|this|these|who|and|,)$", re.I)
+_OF = re.compile(r" (?:of|in|on|at|with|between|for|by|to|from|near|against|about|over|that|which)\b.*")
+_SAME_EVENT = tuple(
+    frozenset(terms(group))
+    for group in (
+        "talk meeting negotiation session summit conference discussion round call conversation interview hearing",
+        "war conflict fight fighting battle hostilities clash operation offensive campaign assault attack siege raid",
+        "strike walkout stoppage protest demonstration march rally blockade",
+        "trial hearing case proceedings inquest",
+        "trip visit tour journey flight voyage crossing ride drive mission expedition",
+        "game match final tie race contest tournament",
+        "blackout outage cut failure",
+        "storm cyclone hurricane typhoon blizzard flood drought heatwave",
+        "fire blaze wildfire",
+        "ceasefire truce armistice lull",
+        "inquiry investigation probe review inspection search hunt",
+        "work repair construction building renovation clearing",
+        "term reign tenure rule office mandate",
+        "speech address statement ceremony service mass funeral",
+        "exercise drill manoeuvre training course",
+        "vote ballot count election referendum debate",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A sentence `article.text[start:end]` and the bounds of the short answer in it."""
+
+    article: Article
+    start: int
+    end: int
+    span: tuple[int, int]
+
+    @property
+    def sentence(self) -> str:
+        """The article's own words."""
+        return self.article.text[self.start : self.end]
+
+    @property
+    def short(self) -> str:
+        """The words of the short answer."""
+        return self.article.text[slice(*self.span)]
+
+    @property
+    def near(self) -> str:
+        """The short answer with a word before and after it, since a reader may stop within a date or an amount."""
+        text, (start, end) = self.article.text, self.span
+        return " ".join([*text[self.start : start].split()[-1:], text[start:end], *text[end : self.end].split()[:1]])
+
+
+def cannot_answer(question: Question, told: Told) -> bool:
+    """Whether a sentence cannot answer with this span."""
+    return any(rule(question, told) for rule in _RULES)
+
+
+def _is_byline(question: Question, told: Told) -> bool:
+    """Whether a span is only who published the article, which answers nothing but a question for the source."""
+    named = told.short.strip(' "“”/()').casefold()
+    return named == (told.article.publisher or "").casefold() and not _FOR_SOURCE.search(question.text)
+
+
+def _only_asks(question: Question, told: Told) -> bool:
+    """Whether a span stands in or right behind a question, as in a quiz; quoted questions and those asked for do not count."""
+    return bool(_ASKS.search(told.sentence)) and not _FOR_QUESTION.search(question.text)
+
+
+def _is_opposite(question: Question, told: Told) -> bool:
+    """Whether its sentence is about the north where the question is about the south; that may decide a yes or a no."""
+    if question.kind is QuestionKind.YES_NO:
+        return False
+    title, sentence = told.article.title, told.sentence
+    opposite = says_the_opposite(question.text, f"{title} {sentence}")
+    return opposite or tells_of_another_kind(question.text, sentence, title)
+
+
+def _is_too_coarse(question: Question, told: Told) -> bool:
+    """Whether a day or a year is asked for and a span names none: "the end of April"."""
+    if question.expected is not Expected.TIME:
+        return False
+    return any(asked.search(question.text) and not looks.search(told.near) for asked, looks in _TIMES_ASKED_FOR)
+
+
+def _is_no_amount(question: Question, told: Told) -> bool:
+    """Whether nothing in a span tells how many, how much or how long, which is all that is asked; a time is no sum of money."""
+    amount = question.expected in (Expected.NUMBER, Expected.DURATION)
+    if not amount or sum(word in ASKING for word in words(question.text)) > 1:
+        return False
+    if _FOR_MONEY.search(question.text) and UNIT.search(told.short):
+        return True
+    return not type_met(question.expected, told.near) and not _AMOUNT_IN_WORDS.search(told.near)
+
+
+def _only_speaks(question: Question, told: Told) -> bool:
+    """Whether a span is the one who says something of others: "The metre was checked, Veen added" tells not who checked it."""
+    if question.expected is not Expected.NAME or asks_for_speaker(question):
+        return False
+    said = attribution_of(told.article.text, told.start, told.end)
+    short = told.short.strip()
+    if said is None or not (short in said.who or said.who in short):
+        return False
+    phrase = re.search(rf"{re.escape(said.who)}(?:, [^,;]{{2,90}},)?", told.sentence)
+    known_for = frozenset(terms(phrase.group() if phrase else said.who))
+    return known_for.isdisjoint(question.terms) and not _PRONOUN.search(told.sentence.replace(said.who, "", 1))
+
+
+def _is_no_holder(question: Question, told: Told) -> bool:
+    """Whether the office that is asked for is another's, or another country's, by the article's own words."""
+    if not question.names and question.expected is not Expected.NAME:
+        return False
+    wanted = frozenset(question.names) | other_names(question.text)
+    return is_no_holder(question.text, wanted, told.short, told.sentence, told.article.text)
+
+
+def _lasts_otherwise(question: Question, told: Told) -> bool:
+    """Whether it is told how long something else lasted: the meeting, where the operation is asked about."""
+    asked = _FOR_LENGTH.search(question.text)
+    if not asked or not (lasting := _LASTING.search(told.sentence)) or _STANDS_FOR.match(lasting["before"]):
+        return False
+    what = frozenset(terms(_OF.sub("", asked["what"])))
+    known = frozenset(terms(f"{told.article.title} {told.sentence}"))
+    alike = frozenset().union(*(group for group in _SAME_EVENT if group & what))
+    return bool(what) and known.isdisjoint(what | alike)
+
+
+_RULES = (
+    _is_byline,
+    _only_asks,
+    _is_opposite,
+    _is_too_coarse,
+    _is_no_amount,
+    _only_speaks,
+    _is_no_holder,
+    _lasts_otherwise,
+)

@@ -1,0 +1,62 @@
+"""What cannot answer, and what must not be taken for it."""
+
+import pytest
+
+from index.types import Article
+from qa.exclusions import Told, cannot_answer
+from qa.question import understand
+
+
+def told(sentence: str, short: str, title: str) -> Told:
+    start = sentence.index(short)
+    article = Article(id="a", title=title, text=sentence)
+    return Told(article=article, start=0, end=len(sentence), span=(start, start + len(short)))
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "sentence"),
+    [
+        (
+            "Who tested the brakes?",
+            "Jon Vell",
+            "Operations director Jon Vell insisted that the brakes had been tested.",
+        ),
+        ("Who represented Ostrel?", "Vell", "Delegates of the valley, Vell added, were seen by the envoys of Ostrel."),
+        ("How many miners are still missing?", "Four", "Four miners were killed when the roof fell."),
+        ("What was the mill's profit?", "9 million crowns", "The mill had a turnover of 9 million crowns."),
+        ("When did the envoys leave Tarvo?", "Friday", "The envoys arrived in Tarvo on Friday."),
+        (
+            "How long did the operation last?",
+            "three hours",
+            "The meeting lasted three hours and dealt with the future.",
+        ),
+        ("How long did the hearing take?", "two days", "A committee took two days to elect its head."),
+        ("How much did the inquiry cost?", "five months", "The inquiry worked for five months."),
+        ("Who is the president of Ostrania?", "Ada Holm", "Ada Holm, envoy of the president, was there."),
+    ],
+)
+def test_a_sentence_about_something_else_cannot_answer(question: str, short: str, sentence: str) -> None:
+    assert cannot_answer(understand(question), told(sentence, short, "News from Tarvo"))
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "sentence"),
+    [
+        ("Who said that the brakes had been tested?", "Jon Vell", "Jon Vell insisted that the brakes had been tested."),
+        ("Who is the operations director?", "Jon Vell", "Operations director Jon Vell insisted that all was well."),
+        ("Who leads the opposition?", "Jon Vell", "Jon Vell, who leads the opposition, said that it was late."),
+        ("Who met the envoys?", "Jon Vell", "Jon Vell said that he had met the envoys on Friday."),
+        ("How many miners were killed?", "Four", "Four miners died when the roof fell."),
+        ("How many of the injured were freed?", "Four", "Four men were rescued from the shaft."),
+        ("How many were hurt?", "Twelve", "Twelve people were taken to a hospital, and four were killed in the blast."),
+        ("What was the mill's profit?", "9 million crowns", "The mill earned 9 million crowns on a turnover of 90."),
+        ("How long did the talks last?", "three hours", "The meeting lasted three hours and dealt with the future."),
+        ("How long did the operation last?", "three hours", "It lasted three hours, the ministry said."),
+        ("How long did the operation last?", "three hours", "The ministry said the operation took three hours."),
+        ("How much time did the inquiry cost?", "five months", "The inquiry worked for five months."),
+        ("How much did the inquiry cost?", "five million", "The inquiry spent five million in a year."),
+    ],
+)
+def test_a_sentence_that_may_answer_is_left(question: str, short: str, sentence: str) -> None:
+    title = "Twelve hurt in blast" if "hurt" in question else "News from Tarvo"
+    assert not cannot_answer(understand(question), told(sentence, short, title))

@@ -1,0 +1,47 @@
+"""Who holds an office, and who does not."""
+
+import pytest
+
+from qa.offices import is_no_holder
+from qa.question import understand
+
+ENVOY = "Present were Ada Holm, special envoy of the Ostranian president and head of an agency, and Jon Vell."
+HOLDER = "Drovnia's President Mira Solvane met the envoys in Tarvo."
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "sentence"),
+    [
+        ("Who is the president of Ostrania?", "Ada Holm", ENVOY),
+        ("Who is Ostrania's president?", "Mira Solvane", "President Mira Solvane said that nobody was harmed."),
+        ("Who represented Ostrania at the talks?", "Solvane", "Solvane received the envoys of Ostrania."),
+        ("Who is the president of Drovnia?", "Jon Vell", "The president's spokesman, Jon Vell, declined to comment."),
+        ("Who is the mayor of Tarvo?", "Ada Holm", "The then mayor, Ada Holm, opened the bridge."),
+        ("Who is the mayor of Tarvo?", "Ada Holm", "Former mayor Ada Holm opened the bridge."),
+        ("Who is the mayor of Tarvo?", "Ada Holm", "Deputy Mayor Ada Holm opened the bridge."),
+        ("Who is the defence minister?", "Ada Holm", "Foreign Minister Ada Holm spoke of a surrender."),
+        ("Who was the mayor?", "Jon Vell", "Jon Vell, an adviser to the mayor, left early."),
+    ],
+)
+def test_another_ones_office_is_told(question: str, short: str, sentence: str) -> None:
+    assert is_no_holder(question, frozenset(understand(question).names), short, sentence, f"{HOLDER} {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "sentence"),
+    [
+        ("Who is the president of Drovnia?", "Mira Solvane", HOLDER),
+        ("Who is Drovnia's president?", "Solvane", "President Solvane said that nobody was harmed."),
+        ("Who is the Ostranian president's special envoy?", "Ada Holm", ENVOY),
+        ("Who represented Drovnia at the talks?", "Solvane", "Solvane received the envoys of Ostrania."),
+        ("Who is the deputy mayor of Tarvo?", "Ada Holm", "Deputy Mayor Ada Holm opened the bridge."),
+        ("Who is the mayor of Tarvo?", "Ada Holm", "Then the mayor, Ada Holm, opened the bridge."),
+        ("Who is the defense minister?", "Ada Holm", "Defence Minister Ada Holm spoke of a surrender."),
+        ("Who is the mayor?", "Ada Holm", "The spokesman for the mayor, Ada Holm, declined to comment."),
+        ("Who was arrested for attacking the mayor?", "Jon Vell", "Jon Vell was held after the mayor's car was hit."),
+        ("Who is suing the mayor?", "Jon Vell", "The mayor's neighbour, Jon Vell, is going to court."),
+        ("Who won?", "Jon Vell", "The mayor's neighbour, Jon Vell, won."),
+    ],
+)
+def test_a_holder_and_whoever_is_asked_for_otherwise_may_answer(question: str, short: str, sentence: str) -> None:
+    assert not is_no_holder(question, frozenset(understand(question).names), short, sentence, f"{HOLDER} {sentence}")
