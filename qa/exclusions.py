@@ -8,7 +8,7 @@ from index.types import Article
 from qa.attribution import attribution_of
 from qa.confidence import NUMBER_WORDS, UNIT, type_met
 from qa.normalise import MONTHS
-from qa.offices import is_no_holder
+from qa.offices import is_another_group, is_no_holder
 from qa.opposites import says_the_opposite, tells_of_another_kind
 from qa.phrases import ASKING
 from qa.places import other_names
@@ -51,7 +51,15 @@ _LASTING = re.compile(
     r"(?P<before>\S+) (?:(?:has|have|had|will|would|may|could|also|only) )*"
     r"(?:last(?:s|ed)?|took|takes?|went on for|continued for) (?=(?:\w+ )?(?:\w+ )?(?:\w+-)?\w+ (?:second|minute|hour|day|week|month|year)s?\b)"
 )
-_STANDS_FOR = re.compile(r"^(?:it|they|that|which|this|these|who|and|,)$", re.I)
+_STANDS_FOR = re.compile(r"^(?:it|they|that|which|this|these|who)$", re.I)
+_GOES_ON = re.compile(r"^(?:and|but|then|\S+,)$", re.I)  # with the subject that the sentence began with
+_LENGTH_OF = re.compile(r" of (?:[\w’'-]+ ?){1,3}")  # "eleven days of fighting"
+_FOR_SHARE = re.compile(
+    r"\b(?:win|wins|won|gain|gained|get|gets|got|take|took|lose|lost|secure|secured|receive|received)\b", re.I
+)
+_COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)
+_THAN = re.compile(r"\bthan\b[^,.;:]*")
+_PART_OF = re.compile(r"\b\d[\d,.]* (?:out )?of (?:the |its )?$")
 _OF = re.compile(r" (?:of|in|on|at|with|between|for|by|to|from|near|against|about|over|that|which)\b.*")
 _SAME_EVENT = tuple(
     frozenset(terms(group))
@@ -165,15 +173,42 @@ def _is_no_holder(question: Question, told: Told) -> bool:
     return is_no_holder(question.text, wanted, told.short, told.sentence, told.article.text)
 
 
+def _is_another_group(question: Question, told: Told) -> bool:
+    """Whether a sentence is about the delegation or army of others than those who are asked about."""
+    return is_another_group(question.text, told.sentence, told.article.text)
+
+
 def _lasts_otherwise(question: Question, told: Told) -> bool:
     """Whether it is told how long something else lasted: the meeting, where the operation is asked about."""
-    asked = _FOR_LENGTH.search(question.text)
-    if not asked or not (lasting := _LASTING.search(told.sentence)) or _STANDS_FOR.match(lasting["before"]):
+    if not (asked := _FOR_LENGTH.search(question.text)):
         return False
     what = frozenset(terms(_OF.sub("", asked["what"])))
-    known = frozenset(terms(f"{told.article.title} {told.sentence}"))
-    alike = frozenset().union(*(group for group in _SAME_EVENT if group & what))
-    return bool(what) and known.isdisjoint(what | alike)
+    alike = what.union(*(group for group in _SAME_EVENT if group & what))
+    after = told.article.text[told.span[1] : told.end]
+    if (of := _LENGTH_OF.match(after)) and UNIT.search(told.short) and alike.isdisjoint(terms(of.group())):
+        return True
+    if not (lasting := _LASTING.search(told.sentence)) or _STANDS_FOR.match(lasting["before"]):
+        return False
+    if _GOES_ON.match(lasting["before"]) and _STANDS_FOR.match(told.sentence.split()[0]):
+        return False
+    return bool(what) and alike.isdisjoint(terms(f"{told.article.title} {told.sentence}"))
+
+
+def _is_total(question: Question, told: Told) -> bool:
+    """Whether somebody's share is asked for and the span is the whole: the 140 of "71 of 140 seats"."""
+    if question.expected is not Expected.NUMBER or not _FOR_SHARE.search(question.text):
+        return False
+    return bool(_PART_OF.search(told.article.text[told.start : told.span[0]]))
+
+
+def _is_compared(question: Question, told: Told) -> bool:
+    """Whether those who are asked about are named for comparison only: "two more than the Lantern Party" is not its number."""
+    if question.expected not in (Expected.NUMBER, Expected.DURATION) or _COMPARES.search(question.text):
+        return False
+    names, bare = frozenset(question.names), _THAN.sub(" ", told.sentence)
+    if len(bare) == len(told.sentence) or told.short not in bare:
+        return False
+    return not names.isdisjoint(terms(told.sentence)) and names.isdisjoint(terms(f"{told.article.title} {bare}"))
 
 
 _RULES = (
@@ -184,5 +219,8 @@ _RULES = (
     _is_no_amount,
     _only_speaks,
     _is_no_holder,
+    _is_another_group,
     _lasts_otherwise,
+    _is_total,
+    _is_compared,
 )

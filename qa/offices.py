@@ -1,9 +1,10 @@
-"""Who holds an office by an article's own words: no envoy of the president is the president, nor is another country's."""
+"""Who holds an office and whose a delegation is, by an article's own words: no envoy of the president is the president."""
 
 import re
 
 from index.keywords import terms
 from qa.attribution import ROLES
+from qa.claims import is_same_name
 from qa.places import other_names
 
 _ASKS = re.compile(  # nothing but names and what qualifies the office stands before it
@@ -28,6 +29,11 @@ _PORTFOLIO = re.compile(
     r"|agriculture|economy|trade|labou?r|culture|press|general) (?:minister|secretary)",
     re.IGNORECASE,
 )
+_GROUP = "delegation|team|side|army|government|parliament|police|troop|force|soldier|envoy|negotiator|mission|embassy|ministry|navy|fleet|court"
+_WHOSE = re.compile(
+    rf"(?<!^)\b(?P<of>{_NAME})(?:[’']s?)? (?:[a-z]+ )?(?P<group>{_GROUP})s?\b|\b(?P<its>{_GROUP})s? (?:of|from) (?:the )?(?P<name>{_NAME})"
+)
+_NO_NAMES = frozenset("The A An This That These Those His Her Its Their Our Two Three Four Both All Some No".split())
 
 
 def is_no_holder(question: str, wanted: frozenset[str], short: str, sentence: str, text: str) -> bool:
@@ -43,6 +49,39 @@ def is_no_holder(question: str, wanted: frozenset[str], short: str, sentence: st
     if where and wanted and where.isdisjoint(wanted):
         return True
     return bool(asked) and _is_anothers(question, office, names[-1], sentence)
+
+
+def is_another_group(question: str, sentence: str, text: str) -> bool:
+    """Whether a sentence of an article's text is about a delegation, army or the like, and that is another one's than asked.
+
+    A sentence that does not say whose it is, and lacks the name that the question puts beside it, is judged by the text.
+    """
+    if not (asked := _WHOSE.search(question)):
+        return False
+    name, group = asked["of"] or asked["name"], asked["group"] or asked["its"]
+    wanted = frozenset(terms(name)) | other_names(name)
+    if not re.search(rf"\b{group}", sentence, re.IGNORECASE):
+        return False
+    if owners := _owners(sentence, group):
+        return not _names_any(owners, wanted)
+    owners = _owners(text, group)
+    return bool(owners) and not _names_any(f"{owners} {sentence}", wanted)
+
+
+def _owners(text: str, group: str) -> str:
+    """The names beside each such group: "Brenn" of "a delegation from Brenn", both of "the Brennish and the Velmoran team"."""
+    ways = (
+        rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?)*{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? {group}",
+        rf"\b{group}s? (?:of|from) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME})*",
+        rf"\b{_NAME} ones?\b",
+    )
+    beside = " ".join(match.group() for way in ways for match in re.finditer(way, text))
+    return " ".join(name for name in re.findall(rf"\b{_NAME}", beside) if name not in _NO_NAMES)
+
+
+def _names_any(text: str, wanted: frozenset[str]) -> bool:
+    found = frozenset(terms(text)) | other_names(text)
+    return any(is_same_name(stem, name) for stem in found for name in wanted)
 
 
 def _where_held(text: str, office: str, name: str) -> frozenset[str]:

@@ -45,6 +45,7 @@ _COUNT = re.compile(r"(?<![\w.,-])[\w.,-]*\w(?=(?P<after>(?: [\w’'-]+){1,3}))"
 _NUMBERS = re.compile(
     rf"(?<![\w.,-])(?:\d[\d.,]*|(?:{'|'.join(sorted(NUMBER_WORDS - {'both', 'several'}))}))(?![\w-])", re.I
 )
+_PART_OF = re.compile(r"(?<![\w.,-])\d[\d.,]* (?:out )?of (?:the )?$")
 _AWAY = re.compile(r" away$")
 
 
@@ -106,7 +107,7 @@ def _whole_name(text: str, start: int, end: int, sentence: tuple[int, int]) -> t
 def _count_of(
     text: str, start: int, end: int, sentence: tuple[int, int], counted: frozenset[str]
 ) -> tuple[int, int] | None:
-    """The number in a span with what it counts: "six officers" where the span is "58 were held and six"."""
+    """The number in a span with what it counts: "six officers" where the span is "58 were held and six"; "71 of 140 seats" whole."""
     found = None
     for match in _COUNT.finditer(text, start, sentence[1]):
         if match.start() >= end:
@@ -114,7 +115,8 @@ def _count_of(
         after = match["after"].split(" ")[1:]
         nouns = [n for n, word in enumerate(after, 1) if counted & set(terms(word))]
         if _is_number(match.group()) and nouns:
-            found = match.start(), match.end() + len(" ".join(["", *after[: nouns[0]]]))
+            part = _PART_OF.search(text, start, match.start())
+            found = (part or match).start(), match.end() + len(" ".join(["", *after[: nouns[0]]]))
     return found
 
 

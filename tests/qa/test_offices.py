@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.offices import is_no_holder
+from qa.offices import is_another_group, is_no_holder
 from qa.question import understand
 
 ENVOY = "Present were Ada Holm, special envoy of the Ostranian president and head of an agency, and Jon Vell."
@@ -45,3 +45,46 @@ def test_another_ones_office_is_told(question: str, short: str, sentence: str) -
 )
 def test_a_holder_and_whoever_is_asked_for_otherwise_may_answer(question: str, short: str, sentence: str) -> None:
     assert not is_no_holder(question, frozenset(understand(question).names), short, sentence, f"{HOLDER} {sentence}")
+
+
+GUESTS = (
+    "Ansa Kolvery of Velmora received a delegation from the Federation of Brenn. The delegation was led by Jon Vell."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Who led the Velmoran delegation?", GUESTS, True),
+        ("Who led Velmora's delegation?", GUESTS, True),
+        ("Who led the delegation from Velmora?", GUESTS, True),
+        ("Who led the Brennish delegation?", GUESTS, False),
+        ("Who led the delegation?", GUESTS, False),
+        ("Who led the Velmoran army?", GUESTS, False),
+        ("Who led the Velmoran delegation?", "The envoys met. The delegation was led by Jon Vell.", False),
+        ("Who led the US delegation?", "A delegation from Washington came. The delegation was led by Jon Vell.", False),
+        ("Who led the Armenian delegation?", "Azerbaijan's delegation came. The delegation was led by Jon Vell.", True),
+    ],
+)
+def test_the_delegation_of_others_is_told(question: str, text: str, expected: bool) -> None:
+    assert is_another_group(question, text[text.index("The delegation") :], text) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Who led the Velmoran delegation?", "Ansa Kolvery of Velmora received a delegation from Brenn.", True),
+        (
+            "Who led the Velmoran delegation?",
+            "The Brennish delegation was led by Vell and the Velmoran one by Holm.",
+            False,
+        ),
+        ("Who led the Velmoran delegation?", "Vell and Holm led the Brennish and the Velmoran delegation.", False),
+        ("Who led the delegation of Velmora?", "Delegations from Brenn, Ostrania and Velmora were led by Holm.", False),
+        ("Who led the delegation of Velmora?", "The delegations of Brenn and of Velmora were led by Holm.", False),
+        ("What is the name of the team from Tarvo?", "The Lindholt Rovers and the Tarvo Foxes field teams.", False),
+        ("Which army did Velmora's troops meet?", "Velmora's tired young troops met the army of Brenn.", False),
+    ],
+)
+def test_whose_delegation_it_is_may_stand_in_the_sentence(question: str, sentence: str, expected: bool) -> None:
+    assert is_another_group(question, sentence, sentence) is expected

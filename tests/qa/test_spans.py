@@ -51,3 +51,10 @@ def test_a_short_answer_stays_within_its_sentence(text: str, a: int, b: int, exp
     start, end = widen(text, (a, b), (0, len(text)), expected)
     assert 0 <= start <= len(text)
     assert 0 <= end <= len(text)
+
+
+def test_a_part_of_a_whole_is_told_with_the_whole() -> None:
+    text = "The Alliance won 71 of 140 seats."
+    a = text.index("71")
+    bounds = widen(text, (a, len(text) - 1), (0, len(text)), Expected.NUMBER, ("seat",))
+    assert text[slice(*bounds)] == "71 of 140 seats"
