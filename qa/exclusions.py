@@ -10,9 +10,10 @@ from qa.confidence import NUMBER_WORDS, UNIT, type_met
 from qa.normalise import MONTHS
 from qa.offices import is_another_group, is_no_holder
 from qa.opposites import says_the_opposite, tells_of_another_kind
-from qa.phrases import ASKING
+from qa.phrases import ASKING, Kind, kind_of
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
+from qa.relevance import heading
 from qa.statements import asks_for_speaker
 
 _FOR_SOURCE = re.compile(r"\b(?:report|publish|wr[io]te|written|agenc|sourc|quot|accord|news|paper)", re.IGNORECASE)
@@ -53,9 +54,51 @@ _LASTING = re.compile(
 )
 _STANDS_FOR = re.compile(r"^(?:it|they|that|which|this|these|who)$", re.I)
 _GOES_ON = re.compile(r"^(?:and|but|then|\S+,)$", re.I)  # with the subject that the sentence began with
+_IS_POINT = re.compile(
+    r"\b(?:within|every|each|in the next|per)(?: \w+)? (?:\w+-)?\w+ (?:second|minute|hour|day|week|month|year)s?$", re.I
+)
+_FROM_POINT = re.compile(r" (?:ago|later|earlier|from now)\b")
 _LENGTH_OF = re.compile(r" of (?:[\w’'-]+ ?){1,3}")  # "eleven days of fighting"
 _FOR_SHARE = re.compile(
     r"\b(?:win|wins|won|gain|gained|get|gets|got|take|took|lose|lost|secure|secured|receive|received)\b", re.I
+)
+_FATES = tuple(
+    (re.compile(asked, re.I), re.compile(told, re.I))
+    for asked, told in (
+        (
+            r"(?<!of the )\b(?:killed|died|dead|deaths)\b",
+            r"\b(?:kill|dead|die|dying|death|fatal|toll|life|lives|lost (?:a|their)|murder|drown|slain|shot|bod(?:y|ies)|perish|victim|casualt"
+            r"|carcass|crush|burn)",
+        ),
+        (
+            r"(?<!of the )\b(?:injured|wounded|hurt|injuries)\b",
+            r"\b(?:injur|wound|hurt|hospital|treat|burn|harm|casualt|crush|broke)",
+        ),
+        (
+            r"(?<!of the )\b(?:missing|unaccounted)\b",
+            r"(?<!of the )\b(?:missing|unaccounted|vanish|disappear|lost|search|trapped|miss)",
+        ),
+        (
+            r"(?<!of the )\b(?:arrested|detained|arrests)\b",
+            r"\b(?:arrest|detain|custody|held|caught|captur|remand)",
+        ),
+    )
+)
+_WHY = re.compile(r"(?:and |but |so )?why\b", re.I)
+_MAY_BE_REASON = re.compile(
+    r"\b(?:because|since|as|due|owing|caus\w+|reason\w*|so|to|for|amid|following|after|over|thanks|led|result\w*|blam\w+|accus\w+|fear\w*"
+    r"|account\w*|expla\w+|why|lest|when|which|if|not|no|said|says?|called|would|could|cannot|had|too|that|\w+ing)\b|[;:]|n[’']t\b",
+    re.I,
+)
+_NAMED = r"[A-Z][\w’'-]+"
+_NO_NAMES = frozenset("The A An His Her Its Their He She It They In On At".split())
+_HOW_OLD = re.compile(rf"\bhow old (?:is|was|are|were) (?P<who>{_NAMED}(?: {_NAMED})*)", re.I)
+_SOMEBODYS = re.compile(r"\b(?:his|her|their|whose)\b", re.I)
+_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:de|van|von|al|bin|[A-Z][\w’'-]+))+")
+_SUBJECT_PRONOUN = re.compile(r"\b(?:he|she|they|I|we)\b", re.I)
+_IN_A_ROW = re.compile(
+    rf"(?:, (?:and )?|\band )(?:the )?(?P<name>{_NAMED}(?: {_NAMED})*) (?:about |some |only |another )?"
+    rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS - {'both', 'several', 'once', 'twice'}))})\b(?!-)(?: [a-z]+)?"
 )
 _COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)
 _THAN = re.compile(r"\bthan\b[^,.;:]*")
@@ -170,7 +213,8 @@ def _is_no_holder(question: Question, told: Told) -> bool:
     if not question.names and question.expected is not Expected.NAME:
         return False
     wanted = frozenset(question.names) | other_names(question.text)
-    return is_no_holder(question.text, wanted, told.short, told.sentence, told.article.text)
+    text = f"{heading(told.article)}\n{told.article.text}"
+    return is_no_holder(question.text, wanted, told.short, told.sentence, text)
 
 
 def _is_another_group(question: Question, told: Told) -> bool:
@@ -185,6 +229,8 @@ def _lasts_otherwise(question: Question, told: Told) -> bool:
     what = frozenset(terms(_OF.sub("", asked["what"])))
     alike = what.union(*(group for group in _SAME_EVENT if group & what))
     after = told.article.text[told.span[1] : told.end]
+    if _IS_POINT.search(told.sentence[: told.span[0] - told.start] + told.short) or _FROM_POINT.match(after):
+        return True
     if (of := _LENGTH_OF.match(after)) and UNIT.search(told.short) and alike.isdisjoint(terms(of.group())):
         return True
     if not (lasting := _LASTING.search(told.sentence)) or _STANDS_FOR.match(lasting["before"]):
@@ -211,6 +257,56 @@ def _is_compared(question: Question, told: Told) -> bool:
     return not names.isdisjoint(terms(told.sentence)) and names.isdisjoint(terms(f"{told.article.title} {bare}"))
 
 
+def _is_anothers_number(question: Question, told: Told) -> bool:
+    """Whether a name and its number follow each other in a row, and the span is another's: "Elm won 40 seats, Vell nine"."""
+    if not question.counts or not question.names:
+        return False
+    found = [match for match in _IN_A_ROW.finditer(told.sentence) if match["name"].split()[-1].lower() not in MONTHS]
+    start = told.span[0] - told.start
+    own = [match for match in found if not frozenset(question.names).isdisjoint(terms(match["name"]))]
+    if own:
+        return not any(match.start() <= start < match.end() for match in own)
+    return any(match.start() < start < match.end() for match in found)
+
+
+def _is_another_fate(question: Question, told: Told) -> bool:
+    """Whether it is asked how many were killed, hurt, missing or held, and nothing of the kind is told."""
+    if not question.counts:
+        return False
+    fates = [told_of for asked, told_of in _FATES if asked.search(question.text)]
+    return len(fates) == 1 and not fates[0].search(f"{told.article.title} {told.sentence}")
+
+
+def _is_no_reason(question: Question, told: Told) -> bool:
+    """Whether a reason is asked for and no word of the sentence could give one: "The shares fell by 3 per cent"."""
+    return bool(_WHY.match(question.text)) and not _MAY_BE_REASON.search(told.sentence)
+
+
+def _is_another_ones_age(question: Question, told: Told) -> bool:
+    """Whether a name or somebody's client stands between the name asked about and an age."""
+    if not (asked := _HOW_OLD.search(question.text)):
+        return False
+    name = frozenset(terms(asked["who"]))
+    before = told.sentence[: max(told.span[0] - told.start, 0)]
+    named = [match for match in re.finditer(rf"\b{_NAMED}", before) if match.group() not in _NO_NAMES]
+    if not named or name.isdisjoint(terms(named[-1].group())):
+        return bool(named) and not name.isdisjoint(question.names)
+    return bool(_SOMEBODYS.search(before[named[-1].end() :]))
+
+
+def _is_another_person(question: Question, told: Told) -> bool:
+    """Whether a sentence is about a person who is not asked about, and neither names nor may mean the one who is."""
+    if question.expected is Expected.NAME or question.kind in (QuestionKind.YES_NO, QuestionKind.OVERVIEW):
+        return False
+    asked = [name for name in _FULL_NAME.findall(question.text) if kind_of(name) in (Kind.PERSON, Kind.NAME)]
+    if len(asked) != 1 or not question.names or _SUBJECT_PRONOUN.search(told.sentence):
+        return False
+    known = f"{told.article.title} {told.sentence}"
+    if not (frozenset(terms(known)) | other_names(known)).isdisjoint(question.names):
+        return False
+    return any(kind_of(name) is Kind.PERSON for name in _FULL_NAME.findall(told.sentence))
+
+
 _RULES = (
     _is_byline,
     _only_asks,
@@ -223,4 +319,9 @@ _RULES = (
     _lasts_otherwise,
     _is_total,
     _is_compared,
+    _is_anothers_number,
+    _is_another_fate,
+    _is_no_reason,
+    _is_another_ones_age,
+    _is_another_person,
 )

@@ -29,7 +29,7 @@ _PORTFOLIO = re.compile(
     r"|agriculture|economy|trade|labou?r|culture|press|general) (?:minister|secretary)",
     re.IGNORECASE,
 )
-_GROUP = "delegation|team|side|army|government|parliament|police|troop|force|soldier|envoy|negotiator|mission|embassy|ministry|navy|fleet|court"
+_GROUP = "delegation|team|side|army|government|parliament|police|troop|force|soldier|envoy|negotiator|mission|embassy|ministry|navy|fleet|court|share"
 _WHOSE = re.compile(
     rf"(?<!^)\b(?P<of>{_NAME})(?:[’']s?)? (?:[a-z]+ )?(?P<group>{_GROUP})s?\b|\b(?P<its>{_GROUP})s? (?:of|from) (?:the )?(?P<name>{_NAME})"
 )
@@ -47,6 +47,8 @@ def is_no_holder(question: str, wanted: frozenset[str], short: str, sentence: st
         return False
     where = _where_held(text, office, names[-1])
     if where and wanted and where.isdisjoint(wanted):
+        return True
+    if asked and wanted and not where and _comes_later(wanted, sentence, text):
         return True
     return bool(asked) and _is_anothers(question, office, names[-1], sentence)
 
@@ -71,12 +73,18 @@ def is_another_group(question: str, sentence: str, text: str) -> bool:
 def _owners(text: str, group: str) -> str:
     """The names beside each such group: "Brenn" of "a delegation from Brenn", both of "the Brennish and the Velmoran team"."""
     ways = (
-        rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?)*{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? {group}",
-        rf"\b{group}s? (?:of|from) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME})*",
+        rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?)*{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? (?i:{group})",
+        rf"\b(?i:{group})s? (?:of|from{'|in' if group == 'share' else ''}) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME})*",
         rf"\b{_NAME} ones?\b",
     )
     beside = " ".join(match.group() for way in ways for match in re.finditer(way, text))
     return " ".join(name for name in re.findall(rf"\b{_NAME}", beside) if name not in _NO_NAMES)
+
+
+def _comes_later(wanted: frozenset[str], sentence: str, text: str) -> bool:
+    """Whether a name first appears behind a sentence: then an office in it, which says not whose, is not of that name."""
+    before, _, after = text.partition(sentence)
+    return _names_any(after, wanted) and not _names_any(f"{before} {sentence}", wanted)
 
 
 def _names_any(text: str, wanted: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ northwestern southeastern, upstream downstream, upper lower, higher lower, highe
 shortest longest, older younger, oldest youngest, best worst, richest poorest, strongest weakest, minimum maximum,
 majority minority, rise fall, rose fell, increase decrease, increased decreased, increases decreases, import export,
 imports exports, imported exported, male female, men women, boys girls, legal illegal, accepted rejected, approved rejected,
-indoor outdoor, winter summer
+indoor outdoor, winter summer, son daughter, sons daughters, brother sister, brothers sisters, father mother
 """
 _KINDS = (  # of one matter, the words for each kind
     (
@@ -23,8 +23,18 @@ _KINDS = (  # of one matter, the words for each kind
         "infected infections infection ill sick",
     ),
     ("profit profits profitable earnings earn earned", "turnover revenue revenues sales", "loss losses", "debt debts"),
+    (
+        "add adds added adding hire hires hired hiring recruit recruits recruited",
+        "cut cuts cutting axe axed scrap scrapped drop dropped dropping remove removed dismiss dismissed sack sacked",
+    ),
+    ("open opens opened reopen reopens reopened", "close closes closed closure shut shuts shutdown"),
+    (
+        "begin begins began begun beginning start starts started",
+        "end ends ended ending finish finished finishes stop stops stopped",
+    ),
     ("arrive arrived arrives arriving arrival", "leave left leaves leaving depart departed departs departure"),
 )
+_AT_AN_END = re.compile(r"\b(?:end|start|beginning) of\b")  # when, and not that something ends
 _ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))"
 _BEHIND = re.compile(rf"\b{_ORDINAL}[- ](\w{{3,}}(?:est|most))\b")
 _WORDS = re.compile(r"\b[a-z]+\b")
@@ -46,11 +56,9 @@ def tells_of_another_kind(question: str, sentence: str, title: str) -> bool:
 
     The title may say that the sentence is about the same after all, never that it is about another.
     """
+    texts = [_WORDS.findall(_AT_AN_END.sub(" ", text.lower())) for text in (question, sentence, title)]
     for kinds in _kinds():
-        asked, said, headed = (
-            {kinds[word] for word in _WORDS.findall(text.lower()) if word in kinds}
-            for text in (question, sentence, title)
-        )
+        asked, said, headed = ({kinds[word] for word in text if word in kinds} for text in texts)
         if len(asked) == 1 and said and asked.isdisjoint(said | headed):
             return True
     return False

@@ -47,6 +47,8 @@ _NUMBERS = re.compile(
 )
 _PART_OF = re.compile(r"(?<![\w.,-])\d[\d.,]* (?:out )?of (?:the )?$")
 _AWAY = re.compile(r" away$")
+_A_YEAR = re.compile(r",? (?:a|one) (?:year|quarter|month|week|day|decade)$")  # of "18 million a year earlier"
+_APART = re.compile(r" (?:earlier|ago|before|later|on)\b")
 
 
 def widen(
@@ -66,6 +68,9 @@ def widen(
         start = sentence[0] + amount.start()
     if _is_number(text[start:end]) and (unit := _UNIT_AFTER.match(text[end : sentence[1]])):
         end += unit.end()
+    is_sum = expected in (Expected.NUMBER, Expected.ANY) and _NUMBERS.search(text, start, end)
+    if is_sum and (apart := _A_YEAR.search(text, start, end)) and _APART.match(text, end):
+        end = apart.start()
     if _AWAY.search(text[start:end]) and expected in (Expected.NUMBER, Expected.DURATION):
         end -= len(" away")
     if _DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text[end : sentence[1]])):
@@ -112,6 +117,8 @@ def _count_of(
     for match in _COUNT.finditer(text, start, sentence[1]):
         if match.start() >= end:
             break
+        if found and match.start() < found[1]:
+            continue  # the "million" of "4.1 million passengers"
         after = match["after"].split(" ")[1:]
         nouns = [n for n, word in enumerate(after, 1) if counted & set(terms(word))]
         if _is_number(match.group()) and nouns:

@@ -82,9 +82,21 @@ def test_the_delegation_of_others_is_told(question: str, text: str, expected: bo
         ("Who led the Velmoran delegation?", "Vell and Holm led the Brennish and the Velmoran delegation.", False),
         ("Who led the delegation of Velmora?", "Delegations from Brenn, Ostrania and Velmora were led by Holm.", False),
         ("Who led the delegation of Velmora?", "The delegations of Brenn and of Velmora were led by Holm.", False),
+        ("By how much did Norvia's shares fall?", "Shares in Velmora Air fell by 3 per cent.", True),
+        ("By how much did Velmora's shares fall?", "Shares in Velmora Air fell by 3 per cent.", False),
         ("What is the name of the team from Tarvo?", "The Lindholt Rovers and the Tarvo Foxes field teams.", False),
         ("Which army did Velmora's troops meet?", "Velmora's tired young troops met the army of Brenn.", False),
     ],
 )
 def test_whose_delegation_it_is_may_stand_in_the_sentence(question: str, sentence: str, expected: bool) -> None:
     assert is_another_group(question, sentence, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("{} Neighbouring Tavira sent dogs.", True), ("Tavira was hit. {}", False)]
+)
+def test_an_office_is_not_of_a_country_that_is_named_later_only(text: str, expected: bool) -> None:
+    sentence = "President Luca Orsini flew to the region."
+    wanted = frozenset(understand("Who is the president of Tavira?").names)
+    asked = "Who is the president of Tavira?"
+    assert is_no_holder(asked, wanted, "Luca Orsini", sentence, text.format(sentence)) is expected

@@ -58,3 +58,18 @@ def test_a_part_of_a_whole_is_told_with_the_whole() -> None:
     a = text.index("71")
     bounds = widen(text, (a, len(text) - 1), (0, len(text)), Expected.NUMBER, ("seat",))
     assert text[slice(*bounds)] == "71 of 140 seats"
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "short"),
+    [
+        ("The airline carried 4.1 million passengers in all.", "4.1 million passengers", "4.1 million passengers"),
+        ("It made 42 million, after a loss of 18 million a year earlier.", "18 million a year", "18 million"),
+        ("It pays 18 million a year.", "18 million a year", "18 million a year"),
+    ],
+)
+def test_a_sum_is_told_whole_and_without_when_it_was(text: str, span: str, short: str) -> None:
+    a = text.index(span)
+    for expected in (Expected.NUMBER, Expected.ANY):
+        start, end = widen(text, (a, a + len(span)), (0, len(text)), expected, ("passeng",))
+        assert text[start:end] == short
