@@ -49,7 +49,7 @@ _FOR_LENGTH = re.compile(
     re.I,
 )
 _LASTING = re.compile(
-    r"(?P<before>\S+) (?:(?:has|have|had|will|would|may|could|also|only) )*"
+    r"(?:^|(?<=\s))(?P<before>\S+) (?:(?:has|have|had|will|would|may|could|also|only) )*"
     r"(?:last(?:s|ed)?|took|takes?|went on for|continued for) (?=(?:\w+ )?(?:\w+ )?(?:\w+-)?\w+ (?:second|minute|hour|day|week|month|year)s?\b)"
 )
 _STANDS_FOR = re.compile(r"^(?:it|they|that|which|this|these|who)$", re.I)
@@ -97,7 +97,7 @@ _SOMEBODYS = re.compile(r"\b(?:his|her|their|whose)\b", re.I)
 _FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:de|van|von|al|bin|[A-Z][\w’'-]+))+")
 _SUBJECT_PRONOUN = re.compile(r"\b(?:he|she|they|I|we)\b", re.I)
 _IN_A_ROW = re.compile(
-    rf"(?:, (?:and )?|\band )(?:the )?(?P<name>{_NAMED}(?: {_NAMED})*) (?:about |some |only |another )?"
+    rf"(?:, (?:and )?|\band )(?:the )?(?P<name>{_NAMED}(?: {_NAMED}){{0,4}}) (?:about |some |only |another )?"
     rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS - {'both', 'several', 'once', 'twice'}))})\b(?!-)(?: [a-z]+)?"
 )
 _COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)

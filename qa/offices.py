@@ -1,6 +1,7 @@
 """Who holds an office and whose a delegation is, by an article's own words: no envoy of the president is the president."""
 
 import re
+from functools import lru_cache
 
 from index.keywords import terms
 from qa.attribution import ROLES
@@ -70,11 +71,13 @@ def is_another_group(question: str, sentence: str, text: str) -> bool:
     return bool(owners) and not _names_any(f"{owners} {sentence}", wanted)
 
 
+@lru_cache(maxsize=500)
 def _owners(text: str, group: str) -> str:
     """The names beside each such group: "Brenn" of "a delegation from Brenn", both of "the Brennish and the Velmoran team"."""
+    among = "of|from|in" if group == "share" else "of|from"
     ways = (
-        rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?)*{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? (?i:{group})",
-        rf"\b(?i:{group})s? (?:of|from{'|in' if group == 'share' else ''}) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME})*",
+        rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?){{0,4}}{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? (?i:{group})",
+        rf"\b(?i:{group})s? (?:{among}) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME}){{0,4}}",
         rf"\b{_NAME} ones?\b",
     )
     beside = " ".join(match.group() for way in ways for match in re.finditer(way, text))
@@ -83,8 +86,15 @@ def _owners(text: str, group: str) -> str:
 
 def _comes_later(wanted: frozenset[str], sentence: str, text: str) -> bool:
     """Whether a name first appears behind a sentence: then an office in it, which says not whose, is not of that name."""
-    before, _, after = text.partition(sentence)
-    return _names_any(after, wanted) and not _names_any(f"{before} {sentence}", wanted)
+    first = _first_named(text, wanted)
+    return first is not None and first >= text.find(sentence) + len(sentence)
+
+
+@lru_cache(maxsize=500)
+def _first_named(text: str, wanted: frozenset[str]) -> int | None:
+    return next(
+        (match.start() for match in re.finditer(rf"\b{_NAME}", text) if _names_any(match.group(), wanted)), None
+    )
 
 
 def _names_any(text: str, wanted: frozenset[str]) -> bool:
@@ -92,14 +102,15 @@ def _names_any(text: str, wanted: frozenset[str]) -> bool:
     return any(is_same_name(stem, name) for stem in found for name in wanted)
 
 
+@lru_cache(maxsize=500)
 def _where_held(text: str, office: str, name: str) -> frozenset[str]:
     """The stems of what stands beside an office and a name: of "Drovnia" in "Drovnia's president Mira Solvane"."""
     between, office, name = rf"(?:,? {_NAME}| [a-z]+){{0,2}}?", rf"(?i:{office})", re.escape(name)
     ways = (
-        rf"(?P<of>{_NAME})[’']s? (?:[a-z]+ )?{office}{between},? {name}\b",
-        rf"\b{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME})*),{between} {name}\b",
+        rf"\b(?P<of>{_NAME})[’']s? (?:[a-z]+ )?{office}{between},? {name}\b",
+        rf"\b{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME}){{0,4}}),{between} {name}\b",
         rf"\b{name}, (?:who (?:is|was) )?(?:the )?(?P<of>{_NAME})[’']s? (?:[a-z]+ )?{office}\b",
-        rf"\b{name}, (?:who (?:is|was) )?(?:the |an? )?(?:[a-z]+ )?{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME})*)",
+        rf"\b{name}, (?:who (?:is|was) )?(?:the |an? )?(?:[a-z]+ )?{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME}){{0,4}})",
     )
     found = " ".join(match["of"] for way in ways for match in re.finditer(way, text))
     return frozenset(terms(found)) | other_names(found)

@@ -1,6 +1,8 @@
 """What cannot answer, and what must not be taken for it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.types import Article
 from qa.exclusions import Told, cannot_answer
@@ -101,3 +103,11 @@ def test_a_sentence_about_something_else_cannot_answer(question: str, short: str
 def test_a_sentence_that_may_answer_is_left(question: str, short: str, sentence: str) -> None:
     title = "Twelve hurt in blast" if "hurt" in question else "News from Tarvo"
     assert not cannot_answer(understand(question), told(sentence, short, title))
+
+
+@given(st.text(max_size=80), st.text(min_size=1, max_size=120), st.integers(0, 120), st.integers(0, 120))
+def test_whatever_is_asked_and_told_is_judged(question: str, sentence: str, a: int, b: int) -> None:
+    a, b = sorted((min(a, len(sentence)), min(b, len(sentence))))
+    article = Article(id="a", title="News from Tarvo", text=sentence)
+    for asked in (question, f"Who is the president of {question}?", f"How old is Jon {question}?"):
+        cannot_answer(understand(asked), Told(article=article, start=0, end=len(sentence), span=(a, b)))
