@@ -36,6 +36,7 @@ _AMOUNT_IN_WORDS = re.compile(
     r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
     re.I,
 )
+_FOR_NAME = re.compile(r"\bnames?\b|\bcalled\b", re.I)
 _FOR_MONEY = re.compile(
     r"\bhow much (?!time\b).*\b(?:cost|costs|pay|pays|paid|spend|spends|spent|worth|earn|earns|earned|owe|owes|owed)\b",
     re.I,
@@ -99,6 +100,17 @@ _SUBJECT_PRONOUN = re.compile(r"\b(?:he|she|they|I|we)\b", re.I)
 _IN_A_ROW = re.compile(
     rf"(?:, (?:and )?|\band )(?:the )?(?P<name>{_NAMED}(?: {_NAMED}){{0,4}}) (?:about |some |only |another )?"
     rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS - {'both', 'several', 'once', 'twice'}))})\b(?!-)(?: [a-z]+)?"
+)
+_FOR_STOCK = re.compile(
+    r"\bhow many .*\b(?:has|have|had|employs?|employed|owns?|owned|operates?|are there|were there|work)\b", re.I
+)
+_CHANGES = re.compile(
+    r"\b(?:hir(?:e|es|ed|ing)|add(?:s|ed|ing)?|recruit(?:s|ed|ing)?|cut(?:s|ting)?|shed(?:s|ding)?|creat(?:e|es|ed|ing)|sack(?:s|ed|ing)?"
+    r"|dismiss(?:es|ed|ing)?|order(?:s|ed|ing)?|los(?:e|es|ing)|lost|an?other|additional|further) (?:about |some |up to |another )?$",
+    re.I,
+)
+_OTHER_THINGS = re.compile(
+    rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS))}) (?P<beside>[a-z]{{3,}}[^s\W]s\b(?: \w+){{0,2}})", re.I
 )
 _COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)
 _THAN = re.compile(r"\bthan\b[^,.;:]*")
@@ -195,6 +207,15 @@ def _is_no_amount(question: Question, told: Told) -> bool:
     return not type_met(question.expected, told.near) and not _AMOUNT_IN_WORDS.search(told.near)
 
 
+def _is_no_name(question: Question, told: Told) -> bool:
+    """Whether it is asked what somebody is called and a span has no name in it."""
+    return (
+        question.expected is Expected.NAME
+        and bool(_FOR_NAME.search(question.text))
+        and not re.search("[A-Z]", told.near)
+    )
+
+
 def _only_speaks(question: Question, told: Told) -> bool:
     """Whether a span is the one who says something of others: "The metre was checked, Veen added" tells not who checked it."""
     if question.expected is not Expected.NAME or asks_for_speaker(question):
@@ -247,6 +268,24 @@ def _is_total(question: Question, told: Told) -> bool:
     return bool(_PART_OF.search(told.article.text[told.start : told.span[0]]))
 
 
+def _is_change(question: Question, told: Told) -> bool:
+    """Whether it is asked how many there are, and told how many come or go: "hire 240 cabin staff"."""
+    if not question.counts or not _FOR_STOCK.search(question.text):
+        return False
+    return bool(_CHANGES.search(told.article.text[told.start : told.span[0]]))
+
+
+def _counts_another(question: Question, told: Told) -> bool:
+    """Whether a number is of other things, and what is to be counted comes behind them: "600 houses collapsed, and a school"."""
+    if not question.counts or not question.counted:
+        return False
+    at = told.span[0] - told.start
+    found = _OTHER_THINGS.match(told.sentence, at)
+    if not found or not frozenset(question.counted).isdisjoint(terms(f"{told.sentence[:at]} {found['beside']}")):
+        return False
+    return not frozenset(question.counted).isdisjoint(terms(told.sentence[found.end() :]))
+
+
 def _is_compared(question: Question, told: Told) -> bool:
     """Whether those who are asked about are named for comparison only: "two more than the Lantern Party" is not its number."""
     if question.expected not in (Expected.NUMBER, Expected.DURATION) or _COMPARES.search(question.text):
@@ -296,7 +335,7 @@ def _is_another_ones_age(question: Question, told: Told) -> bool:
 
 def _is_another_person(question: Question, told: Told) -> bool:
     """Whether a sentence is about a person who is not asked about, and neither names nor may mean the one who is."""
-    if question.expected is Expected.NAME or question.kind in (QuestionKind.YES_NO, QuestionKind.OVERVIEW):
+    if question.expected is Expected.NAME or question.kind is QuestionKind.OVERVIEW:
         return False
     asked = [name for name in _FULL_NAME.findall(question.text) if kind_of(name) in (Kind.PERSON, Kind.NAME)]
     if len(asked) != 1 or not question.names or _SUBJECT_PRONOUN.search(told.sentence):
@@ -313,12 +352,15 @@ _RULES = (
     _is_opposite,
     _is_too_coarse,
     _is_no_amount,
+    _is_no_name,
     _only_speaks,
     _is_no_holder,
     _is_another_group,
     _lasts_otherwise,
     _is_total,
     _is_compared,
+    _is_change,
+    _counts_another,
     _is_anothers_number,
     _is_another_fate,
     _is_no_reason,

@@ -7,11 +7,11 @@ _PAIRS = """
 east west, eastern western, north south, northern southern, northeast southwest, northwest southeast, northeastern southwestern,
 northwestern southeastern, upstream downstream, upper lower, higher lower, highest lowest, largest smallest, biggest smallest,
 shortest longest, older younger, oldest youngest, best worst, richest poorest, strongest weakest, minimum maximum,
-majority minority, rise fall, rose fell, increase decrease, increased decreased, increases decreases, import export,
+majority minority, import export,
 imports exports, imported exported, male female, men women, boys girls, legal illegal, accepted rejected, approved rejected,
 indoor outdoor, winter summer, son daughter, sons daughters, brother sister, brothers sisters, father mother
 """
-_KINDS = (  # of one matter, the words for each kind
+_KINDS = (  # of one matter, the words for each kind; first of what became of people
     (
         "kill killed kills killing killings dead die died dies dying death deaths fatal fatally fatality fatalities toll lives murdered"
         " murder murders drowned slain shot",
@@ -26,6 +26,10 @@ _KINDS = (  # of one matter, the words for each kind
     (
         "add adds added adding hire hires hired hiring recruit recruits recruited",
         "cut cuts cutting axe axed scrap scrapped drop dropped dropping remove removed dismiss dismissed sack sacked",
+    ),
+    (
+        "rise rises rose risen rising increase increases increased increasing grow grows grew grown climbed climb climbs",
+        "fall falls fell fallen falling decrease decreases decreased decreasing drop drops dropped sink sank shrink shrank",
     ),
     ("open opens opened reopen reopens reopened", "close closes closed closure shut shuts shutdown"),
     (
@@ -54,12 +58,13 @@ def says_the_opposite(question: str, sentence: str) -> bool:
 def tells_of_another_kind(question: str, sentence: str, title: str) -> bool:
     """Whether a question is about one kind of a matter, and a sentence about others of it only: about the wounded, not the dead.
 
-    The title may say that the sentence is about the same after all, never that it is about another.
+    Of what became of people, the title may say that the sentence is about the same after all.
     """
     texts = [_WORDS.findall(_AT_AN_END.sub(" ", text.lower())) for text in (question, sentence, title)]
     for kinds in _kinds():
         asked, said, headed = ({kinds[word] for word in text if word in kinds} for text in texts)
-        if len(asked) == 1 and said and asked.isdisjoint(said | headed):
+        known = said | headed if kinds is _kinds()[0] else said
+        if len(asked) == 1 and said and asked.isdisjoint(known):
             return True
     return False
 

@@ -141,7 +141,7 @@ _ASK = (
 )
 _WHICH = (
     r"(?:(?:an? |the )?(?:\w+ )?(?:overview|summary|recap|round-?up|digest|list) of )?"
-    r"(?:(?:an?|the|any|some|all|all of|both|both of|each|each of|every|your|these|those|latest|last|newest|most recent|recent|current|top|main|new|big|biggest|major|most important|important|breaking|daily|world|five|few|\d) )*"
+    r"(?:(?:an?|the|any|some|all|all of|both|both of|each|each of|every|your|these|those|latest|last|newest|most recent|recent|current|top|main|new|big|biggest|major|most important|important|breaking|daily|world|two|three|four|five|six|seven|eight|nine|ten|few|\d) )*"
 )
 _STORIES = r"(?:news|headlines?|(?:(?<=top )|(?<=latest )|(?<=newest )|(?<=main )|(?<=biggest ))story|stories|latest|updates?|newest|most recent|developments|events|happenings|articles?|reports|documents|things|everything)"
 _TAIL = (
@@ -184,7 +184,7 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (Expected.NUMBER, re.compile(r"\bhow (?:many|much|often|large|big|far|high|tall|heavy)\b|\bwhat (?:number|percentage|share|proportion|amount|price|figure|sum|score|total|cost)\b|\bwhat (?:is|was|were) the (?:number|percentage|share|amount|price|total|cost|score|size|budget|population|toll)\b|\bwhat (?:is|was|were) [\w’' -]{2,60}['’]s? (?:total )?(?:price|cost|size|budget|population|death toll|score|turnout|share|height|length|weight|salary|turnover)\W*$", re.I)),
     (Expected.TIME, re.compile(r"^(?:\w+ )?when\b|(?:,|\band) when\b|\b(?:what|which) (?:\w+ )?(?:day|date|year|month|time|hour|week|weekday)\b|\bsince what\b|\bhow recently\b|\bhow soon\b", re.I)),
     (Expected.PLACE, re.compile(r"\bwhere\b|\b(?:what|which) (?:\w+ ){0,2}(?:city|cities|town|country|countries|nations?|capital|region|village|place|location|state|province|island|venue)\b", re.I)),
-    (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bname of\b|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
+    (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bnames? of\b|['’]s?,? (?:\w+ )?names?\b(?! for| after)|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
 )  # fmt: skip
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _COUNTED = re.compile(

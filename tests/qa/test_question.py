@@ -61,6 +61,8 @@ def test_a_question_is_answered_in_its_own_way(question: str, kind: QuestionKind
     ("question", "expected"),
     [
         ("Who chairs the board?", Expected.NAME),
+        ("What is the girl's name?", Expected.NAME),
+        ("What are the names of the ships?", Expected.NAME),
         ("When did it open?", Expected.TIME),
         ("On which day did it open?", Expected.TIME),
         ("Where was it held?", Expected.PLACE),
@@ -187,6 +189,7 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         "Which events took place on 20 September?",
         "What are the articles about?",
         "Summarise both articles.",
+        "Summarise all three articles.",
         "Summarise the article",
         "What is each article about?",
         "What do both of the articles say?",
