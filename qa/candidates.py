@@ -22,6 +22,7 @@ from qa.statements import is_statement_of, names_in_matter, speaker_asked_for
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2
+SPANS_BESIDE = 3  # further spans of a sentence, should the best be ruled out
 CERTAIN = 15.0  # the reader's highest score
 WEIGHED = 8  # candidates whose sentences are embedded and weighed
 SETTLED = 0.7  # with this confidence no further passage is read
@@ -106,7 +107,7 @@ class CandidateFinder:
         return self.reader.read(text, [_headed(scored) for scored in found])
 
     def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
-        spots = list(islice((spot for spot in spots if not cannot_answer(question, spot.told)), WEIGHED))
+        spots = list(islice((left for spot in spots if (left := _that_may_answer(question, spot))), WEIGHED))
         if not spots:
             return ()
         cosines = self._cosines(question, spots)
@@ -146,6 +147,7 @@ class _Spot:
     end: int
     span: tuple[int, int]
     score: float
+    others: tuple[tuple[tuple[int, int], float], ...] = ()  # further spans of the sentence and their scores
 
     @property
     def told(self) -> Told:
@@ -210,19 +212,31 @@ def _headed(scored: ScoredPassage) -> str:
 def _spans(
     found: Sequence[ScoredPassage], readings: Sequence[Reading], per_passage: int | None = SPANS_PER_PASSAGE
 ) -> list[_Spot]:
-    """One spot a sentence, the reader's best span in it, best first."""
+    """One spot a sentence, the reader's best span in it and the next ones beside it, best first."""
     best: dict[tuple[str, int], _Spot] = {}
     for scored, reading in zip(found, readings, strict=True):
         head = len(_headed(scored)) - len(scored.passage.text)
-        for span in [span for span in reading.spans if span.start >= head][:per_passage]:
+        for place, span in enumerate(span for span in reading.spans if span.start >= head):
             a, b = scored.passage.start + span.start - head, scored.passage.start + span.end - head
             sentence = _sentence_around(scored.article.text, a, b)
             if sentence is None:
                 continue
             key = (scored.article.id, sentence[0])
-            if key not in best or best[key].score < span.score:
+            is_first = per_passage is None or place < per_passage
+            if is_first and (key not in best or best[key].score < span.score):
                 best[key] = _Spot(scored=scored, start=sentence[0], end=sentence[1], span=(a, b), score=span.score)
+            elif key in best and len(best[key].others) < SPANS_BESIDE:
+                best[key] = replace(best[key], others=(*best[key].others, ((a, b), span.score)))
     return sorted(best.values(), key=lambda spot: -spot.score)
+
+
+def _that_may_answer(question: Question, spot: _Spot) -> _Spot | None:
+    """The spot with the first of its spans that is not ruled out; None where all are."""
+    for span, score in ((spot.span, spot.score), *spot.others):
+        candidate = replace(spot, span=span, score=score)
+        if not cannot_answer(question, candidate.told):
+            return candidate
+    return None
 
 
 def _spots(question: Question, found: Sequence[ScoredPassage], readings: Sequence[Reading]) -> "list[_Spot]":

@@ -36,7 +36,7 @@ _AMOUNT_IN_WORDS = re.compile(
     r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
     re.I,
 )
-_FOR_NAME = re.compile(r"\bnames?\b|\bcalled\b", re.I)
+_FOR_NAME = re.compile(r"\bnames? of\b|[’']s? names?\b|\bcalled\W*$", re.I)
 _FOR_MONEY = re.compile(
     r"\bhow much (?!time\b).*\b(?:cost|costs|pay|pays|paid|spend|spends|spent|worth|earn|earns|earned|owe|owes|owed)\b",
     re.I,
@@ -92,7 +92,7 @@ _MAY_BE_REASON = re.compile(
     re.I,
 )
 _NAMED = r"[A-Z][\w’'-]+"
-_NO_NAMES = frozenset("The A An His Her Its Their He She It They In On At".split())
+_YEAR = re.compile(r"(?:in )?(?:1[5-9]|20)\d\d")
 _HOW_OLD = re.compile(rf"\bhow old (?:is|was|are|were) (?P<who>{_NAMED}(?: {_NAMED})*)", re.I)
 _SOMEBODYS = re.compile(r"\b(?:his|her|their|whose)\b", re.I)
 _FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:de|van|von|al|bin|[A-Z][\w’'-]+))+")
@@ -110,7 +110,7 @@ _CHANGES = re.compile(
     re.I,
 )
 _OTHER_THINGS = re.compile(
-    rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS))}) (?P<beside>[a-z]{{3,}}[^s\W]s\b(?: \w+){{0,2}})", re.I
+    rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS))}) (?=(?P<beside>[a-z]{{3,}}[^s\W]s\b(?: \w+){{0,2}}))", re.I
 )
 _COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)
 _THAN = re.compile(r"\bthan\b[^,.;:]*")
@@ -276,14 +276,18 @@ def _is_change(question: Question, told: Told) -> bool:
 
 
 def _counts_another(question: Question, told: Told) -> bool:
-    """Whether a number is of other things, and what is to be counted comes behind them: "600 houses collapsed, and a school"."""
+    """Whether a number is of other things, and what is to be counted has another or comes behind: "600 houses, and a school"."""
     if not question.counts or not question.counted:
         return False
-    at = told.span[0] - told.start
+    counted, at = frozenset(question.counted), told.span[0] - told.start
     found = _OTHER_THINGS.match(told.sentence, at)
-    if not found or not frozenset(question.counted).isdisjoint(terms(f"{told.sentence[:at]} {found['beside']}")):
+    if not found or not counted.isdisjoint(terms(found["beside"])):
         return False
-    return not frozenset(question.counted).isdisjoint(terms(told.sentence[found.end() :]))
+    if any(not counted.isdisjoint(terms(other["beside"])) for other in _OTHER_THINGS.finditer(told.sentence)):
+        return True
+    return counted.isdisjoint(terms(told.sentence[:at])) and not counted.isdisjoint(
+        terms(told.sentence[found.end("beside") :])
+    )
 
 
 def _is_compared(question: Question, told: Told) -> bool:
@@ -322,15 +326,18 @@ def _is_no_reason(question: Question, told: Told) -> bool:
 
 
 def _is_another_ones_age(question: Question, told: Told) -> bool:
-    """Whether a name or somebody's client stands between the name asked about and an age."""
+    """Whether another person's name or somebody's client stands between the name asked about and an age, or it is a year."""
     if not (asked := _HOW_OLD.search(question.text)):
         return False
-    name = frozenset(terms(asked["who"]))
-    before = told.sentence[: max(told.span[0] - told.start, 0)]
-    named = [match for match in re.finditer(rf"\b{_NAMED}", before) if match.group() not in _NO_NAMES]
-    if not named or name.isdisjoint(terms(named[-1].group())):
-        return bool(named) and not name.isdisjoint(question.names)
-    return bool(_SOMEBODYS.search(before[named[-1].end() :]))
+    if _YEAR.fullmatch(told.short.strip()):
+        return True
+    own = [match for part in asked["who"].split() for match in re.finditer(rf"\b{re.escape(part)}\b", told.sentence)]
+    people = [match for match in _FULL_NAME.finditer(told.sentence) if kind_of(match.group()) is Kind.PERSON]
+    nearest = max((match.end() for match in own if match.end() <= told.span[0] - told.start), default=-1)
+    between = [match for match in people if nearest <= match.start() and match.end() <= told.span[0] - told.start]
+    if between:
+        return True
+    return nearest >= 0 and bool(_SOMEBODYS.search(told.sentence[nearest : told.span[0] - told.start]))
 
 
 def _is_another_person(question: Question, told: Told) -> bool:

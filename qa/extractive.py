@@ -25,9 +25,8 @@ _SAYS_NOTHING = frozenset(terms("those some others many several ones it they the
 _WHO_IS = re.compile(
     r"^[Ww]ho(?:[’']s| is| was| are| were) (?:(?=[A-Z])|(?!(?:the|an?|one|now|in|at|on|behind|this|that|it)\b)[a-z’'-]+ [a-z’'-]+\??$)"
 )
-_WHO_HOLDS = re.compile(
-    rf"\b(?:{ROLES})s?(?: (?:of|to|for|in|at|under) .*)?\??$"
-)  # "Who is Drovnia's president?" asks for a name
+# "Who is Drovnia's president?", "Who was Holm's husband?": a name is asked for
+_WHO_HOLDS = re.compile(rf"\b(?:{ROLES})s?(?: (?:of|to|for|in|at|under) .*)?\??$|(?<!ho)[’']s? [a-z]+(?: [a-z]+)?\??$")
 _WHO_DID = re.compile(  # may be several
     r"^(?:and |so )?(?:whom? (?!is\b|was\b)|(?:which|what) (?:\w+ )?(?:people|men|women|politicians|\w+(?:ers|ors|ists|ants))\b)",
     re.IGNORECASE,
@@ -113,9 +112,8 @@ def _short_answer(question: Question, candidate: Candidate) -> str:
     text, sentence = candidate.article.text, (candidate.start, candidate.end)
     if candidate.span == sentence:
         return ""
-    is_somebody = bool(_WHO_IS.match(question.text)) and not _WHO_HOLDS.search(
-        question.text
-    )  # what one is, and not a name
+    # asks for what somebody is, and not for a name
+    is_somebody = bool(_WHO_IS.match(question.text)) and not _WHO_HOLDS.search(question.text)
     expected = Expected.ANY if is_somebody else question.expected
     bounds = widen(text, candidate.span, sentence, expected, question.counted)
     if _WHO_DID.match(question.text):

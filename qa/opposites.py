@@ -22,7 +22,16 @@ _KINDS = (  # of one matter, the words for each kind; first of what became of pe
         "rescued rescue saved survived survivors survivor survive freed",
         "infected infections infection ill sick",
     ),
-    ("profit profits profitable earnings earn earned", "turnover revenue revenues sales", "loss losses", "debt debts"),
+    (
+        "profit profits profitable earnings earn earned",
+        "turnover revenue revenues sales",
+        "loss losses",
+        "debt debts",
+        "shares stocks",
+    ),
+    ("against", "abstain abstained abstaining abstains abstention abstentions"),
+    ("government governing ruling", "opposition"),
+    ("born birth", "die died dies death dead killed"),
     (
         "add adds added adding hire hires hired hiring recruit recruits recruited",
         "cut cuts cutting axe axed scrap scrapped drop dropped dropping remove removed dismiss dismissed sack sacked",

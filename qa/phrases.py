@@ -71,7 +71,7 @@ _VERBS = word_set(
     " speak spend spread stand start stay steal step stop strike suffer support take talk tell thank think threaten travel try"
     " turn use visit vote want warn win withdraw work write"
 )
-_PAST = word_set(
+PAST = word_set(
     "led fell came went took found held built shot lost made sold bought brought caught sent kept left hit born said told"
     " met won sank began broke stole spoke gave saw knew grew rose flew ran struck wrote paid stood got became"
     " taken seen known sunk stolen broken given written chosen shown driven hidden beaten put set cut shut"
@@ -164,7 +164,7 @@ def _verb(tokens: Sequence[re.Match[str]], at: int, stop: int, pending: bool) ->
         base = pending and low[i] in _VERBS and not noun
         if base or _is_past(low[i]):
             return at + i
-    done = any(t[0].lower() in _VERBS or t[0].lower() in _PAST for t in tokens[stop:])
+    done = any(t[0].lower() in _VERBS or t[0].lower() in PAST for t in tokens[stop:])
     asks_do = any(t[0].lower() in {"do", "does", "did"} for t in tokens[:at])
     return (
         stop - 1 if pending and asks_do and len(low) > first and not done and low[-1] == tokens[stop - 1][0] else None
@@ -172,7 +172,7 @@ def _verb(tokens: Sequence[re.Match[str]], at: int, stop: int, pending: bool) ->
 
 
 def _is_past(word: str) -> bool:
-    return word in _PAST or (word.endswith("ed") and len(word) > 4 and word != "hundred")
+    return word in PAST or (word.endswith("ed") and len(word) > 4 and word != "hundred")
 
 
 def _mention(text: str, tokens: Sequence[re.Match[str]], at: int, stop: int) -> Mention | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from index.keywords import terms, words
 from qa.period import without_periods
+from qa.phrases import PAST
 
 MAX_CHARACTERS = 2_000
 _TITLES = frozenset("mr mrs ms dr prof sir madam".split())  # stand before names and are none
@@ -189,7 +190,7 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\bhow many ((?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= (?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|in|of|on|at|to"
-    r"|from|for|with|by|who|that|there|took|attended|left|came|live|lived|died|\w+ed)\b|[?.!]|$)",
+    rf"|from|for|with|by|who|that|there|attended|live|lived|died|\w+ed|{'|'.join(sorted(PAST))})\b|[?.!]|$)",
     re.IGNORECASE,
 )
 _ANYBODY = frozenset(terms("people persons times men women victims casualties"))  # said in many other words

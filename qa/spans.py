@@ -47,6 +47,9 @@ _NUMBERS = re.compile(
 )
 _PART_OF = re.compile(r"(?<![\w.,-])\d[\d.,]* (?:out )?of (?:the )?$")
 _AWAY = re.compile(r" away$")
+_ALSO = re.compile(
+    r", (?:is|was|are|were) (?=\d)"
+)  # "four years of work, is 1,240 metres": what the sentence says is the latter
 _A_YEAR = re.compile(r",? (?:a|one) (?:year|quarter|month|week|day|decade)$")  # of "18 million a year earlier"
 _APART = re.compile(r" (?:earlier|ago|before|later|on)\b")
 
@@ -59,6 +62,8 @@ def widen(
     several = len(_NUMBERS.findall(text[start:end])) > 1
     if several and (count := _count_of(text, start, end, sentence, frozenset(counted))):
         start, end = count
+    if several and (verb := _ALSO.search(text, start, end)):
+        start = verb.end()
     if expected in (Expected.NAME, Expected.PLACE):
         start, end = _whole_name(text, start, end, sentence)
         if titled := _TITLED.match(text, start, end):  # "Azerbaijan's President Ilham Aliyev" is asked by his name
