@@ -10,7 +10,7 @@ from qa.confidence import NUMBER_WORDS, UNIT, type_met
 from qa.normalise import MONTHS
 from qa.offices import is_another_group, is_no_holder
 from qa.opposites import says_the_opposite, tells_of_another_kind
-from qa.phrases import ASKING, Kind, kind_of
+from qa.phrases import ASKING, PAST, Kind, kind_of
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.relevance import heading
@@ -36,7 +36,8 @@ _AMOUNT_IN_WORDS = re.compile(
     r"|till|since|indefinite\w*|permanent\w*|forever|life|overnight|scores|always|daily|weekly|never|rarely|often|a|an)\b",
     re.I,
 )
-_FOR_NAME = re.compile(r"\bnames? of\b|[’']s? names?\b|\bcalled\W*$", re.I)
+_FOR_NAME = re.compile(r"^(?:and |so )?(?:what|which)\b.*(?:\bnames? of\b|[’']s? names?\b)", re.I)
+_WHO_DID = re.compile(rf"\bwho (?:\w+ed|did|had|{'|'.join(sorted(PAST))})\b", re.I)
 _FOR_MONEY = re.compile(
     r"\bhow much (?!time\b).*\b(?:cost|costs|pay|pays|paid|spend|spends|spent|worth|earn|earns|earned|owe|owes|owed)\b",
     re.I,
@@ -68,16 +69,16 @@ _FATES = tuple(
     for asked, told in (
         (
             r"(?<!of the )\b(?:killed|died|dead|deaths)\b",
-            r"\b(?:kill|dead|die|dying|death|fatal|toll|life|lives|lost (?:a|their)|murder|drown|slain|shot|bod(?:y|ies)|perish|victim|casualt"
+            r"\b(?:kill|dead|die|dying|death|fatal|toll|life|lives|lost|loss|murder|drown|slain|shot|bod(?:y|ies)|perish|victim|casualt"
             r"|carcass|crush|burn)",
         ),
         (
             r"(?<!of the )\b(?:injured|wounded|hurt|injuries)\b",
-            r"\b(?:injur|wound|hurt|hospital|treat|burn|harm|casualt|crush|broke)",
+            r"\b(?:injur|wound|hurt|hospital|treat|burn|harm|casualt|crush|broke|cut|faint|shock)",
         ),
         (
             r"(?<!of the )\b(?:missing|unaccounted)\b",
-            r"(?<!of the )\b(?:missing|unaccounted|vanish|disappear|lost|search|trapped|miss)",
+            r"(?<!of the )\b(?:missing|unaccounted|vanish|disappear|lost|search|trapped|miss|sought|not (?:yet )?(?:been )?found)",
         ),
         (
             r"(?<!of the )\b(?:arrested|detained|arrests)\b",
@@ -88,12 +89,12 @@ _FATES = tuple(
 _WHY = re.compile(r"(?:and |but |so )?why\b", re.I)
 _MAY_BE_REASON = re.compile(
     r"\b(?:because|since|as|due|owing|caus\w+|reason\w*|so|to|for|amid|following|after|over|thanks|led|result\w*|blam\w+|accus\w+|fear\w*"
-    r"|account\w*|expla\w+|why|lest|when|which|if|not|no|said|says?|called|would|could|cannot|had|too|that|\w+ing)\b|[;:]|n[’']t\b",
+    r"|account\w*|expla\w+|why|lest|when|which|if|not|no|said|says?|called|would|could|cannot|had|too|that|with|whose|until|only|\w+ing)\b|[;:]|n[’']t\b",
     re.I,
 )
 _NAMED = r"[A-Z][\w’'-]+"
 _YEAR = re.compile(r"(?:in )?(?:1[5-9]|20)\d\d")
-_HOW_OLD = re.compile(rf"\bhow old (?:is|was|are|were) (?P<who>{_NAMED}(?: {_NAMED})*)", re.I)
+_HOW_OLD = re.compile(rf"\b[Hh]ow old (?:is|was|are|were) (?P<who>{_NAMED}(?: {_NAMED})*)")
 _SOMEBODYS = re.compile(r"\b(?:his|her|their|whose)\b", re.I)
 _FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:de|van|von|al|bin|[A-Z][\w’'-]+))+")
 _SUBJECT_PRONOUN = re.compile(r"\b(?:he|she|they|I|we)\b", re.I)
@@ -102,7 +103,8 @@ _IN_A_ROW = re.compile(
     rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS - {'both', 'several', 'once', 'twice'}))})\b(?!-)(?: [a-z]+)?"
 )
 _FOR_STOCK = re.compile(
-    r"\bhow many .*\b(?:has|have|had|employs?|employed|owns?|owned|operates?|are there|were there|work)\b", re.I
+    r"\bhow many .*(?:\b(?:has|have|had)(?: (?:now|left|altogether|in|at|on)\b.*)?\W*$|\b(?:employs?|employed|owns?|owned|operates?|are there|were there)\b)",
+    re.I,
 )
 _CHANGES = re.compile(
     r"\b(?:hir(?:e|es|ed|ing)|add(?:s|ed|ing)?|recruit(?:s|ed|ing)?|cut(?:s|ting)?|shed(?:s|ding)?|creat(?:e|es|ed|ing)|sack(?:s|ed|ing)?"
@@ -120,6 +122,7 @@ _SAME_EVENT = tuple(
     frozenset(terms(group))
     for group in (
         "talk meeting negotiation session summit conference discussion round call conversation interview hearing",
+        "gunfire shooting shelling bombardment barrage exchange",
         "war conflict fight fighting battle hostilities clash operation offensive campaign assault attack siege raid",
         "strike walkout stoppage protest demonstration march rally blockade",
         "trial hearing case proceedings inquest",
@@ -218,7 +221,7 @@ def _is_no_name(question: Question, told: Told) -> bool:
 
 def _only_speaks(question: Question, told: Told) -> bool:
     """Whether a span is the one who says something of others: "The metre was checked, Veen added" tells not who checked it."""
-    if question.expected is not Expected.NAME or asks_for_speaker(question):
+    if not _WHO_DID.search(question.text) or asks_for_speaker(question):
         return False
     said = attribution_of(told.article.text, told.start, told.end)
     short = told.short.strip()
@@ -344,7 +347,7 @@ def _is_another_person(question: Question, told: Told) -> bool:
     """Whether a sentence is about a person who is not asked about, and neither names nor may mean the one who is."""
     if question.expected is Expected.NAME or question.kind is QuestionKind.OVERVIEW:
         return False
-    asked = [name for name in _FULL_NAME.findall(question.text) if kind_of(name) in (Kind.PERSON, Kind.NAME)]
+    asked = [name for name in _FULL_NAME.findall(question.text) if kind_of(name) is Kind.PERSON]
     if len(asked) != 1 or not question.names or _SUBJECT_PRONOUN.search(told.sentence):
         return False
     known = f"{told.article.title} {told.sentence}"

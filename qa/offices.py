@@ -77,7 +77,7 @@ def _owners(text: str, group: str) -> str:
     among = "of|from|in" if group == "share" else "of|from"
     ways = (
         rf"\b(?:{_NAME}(?:[’']s?)?(?:, | and | or |, and )(?:the )?){{0,4}}{_NAME}(?:[’']s?(?: [a-z]+){{0,2}})? (?i:{group})",
-        rf"\b(?i:{group})s? (?:{among}) (?:the )?{_NAME}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME}){{0,4}}",
+        rf"\b(?i:{group})s? (?:{among}) (?:the )?{_NAME}(?:(?:[’']s)? {_NAME}){{0,4}}(?: of {_NAME})?(?:(?:,|,? and)(?: of| from)?(?: the)? {_NAME}){{0,4}}",
         rf"\b{_NAME} ones?\b",
     )
     beside = " ".join(match.group() for way in ways for match in re.finditer(way, text))
@@ -108,9 +108,9 @@ def _where_held(text: str, office: str, name: str) -> frozenset[str]:
     between, office, name = rf"(?:,? {_NAME}| [a-z]+){{0,2}}?", rf"(?i:{office})", re.escape(name)
     ways = (
         rf"\b(?P<of>{_NAME})[’']s? (?:[a-z]+ )?{office}{between},? {name}\b",
-        rf"\b{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME}){{0,4}}),{between} {name}\b",
+        rf"\b{office} of (?:the )?(?P<of>{_NAME}(?:(?:[’']s)? {_NAME}){{0,5}}),{between} {name}\b",
         rf"\b{name}, (?:who (?:is|was) )?(?:the )?(?P<of>{_NAME})[’']s? (?:[a-z]+ )?{office}\b",
-        rf"\b{name}, (?:who (?:is|was) )?(?:the |an? )?(?:[a-z]+ )?{office} of (?:the )?(?P<of>{_NAME}(?: {_NAME}){{0,4}})",
+        rf"\b{name}, (?:who (?:is|was) )?(?:the |an? )?(?:[a-z]+ )?{office} of (?:the )?(?P<of>{_NAME}(?:(?:[’']s)? {_NAME}){{0,5}})",
     )
     found = " ".join(match["of"] for way in ways for match in re.finditer(way, text))
     return frozenset(terms(found)) | other_names(found)

@@ -38,7 +38,7 @@ _KINDS = (  # of one matter, the words for each kind; first of what became of pe
     ),
     (
         "rise rises rose risen rising increase increases increased increasing grow grows grew grown climbed climb climbs",
-        "fall falls fell fallen falling decrease decreases decreased decreasing drop drops dropped sink sank shrink shrank",
+        "fall falls fell fallen falling decrease decreases decreased decreasing drop drops dropped decline declines declined declining sink sank shrink shrank",
     ),
     ("open opens opened reopen reopens reopened", "close closes closed closure shut shuts shutdown"),
     (
@@ -47,7 +47,9 @@ _KINDS = (  # of one matter, the words for each kind; first of what became of pe
     ),
     ("arrive arrived arrives arriving arrival", "leave left leaves leaving depart departed departs departure"),
 )
-_AT_AN_END = re.compile(r"\b(?:end|start|beginning) of\b")  # when, and not that something ends
+_AT_AN_END = re.compile(
+    r"\b(?:end|start|beginning) of\b|\bin opposition to\b|\bdeclin(?:e|es|ed) to\b"
+)  # nothing ends, opposes or falls
 _ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))"
 _BEHIND = re.compile(rf"\b{_ORDINAL}[- ](\w{{3,}}(?:est|most))\b")
 _WORDS = re.compile(r"\b[a-z]+\b")

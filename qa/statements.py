@@ -17,7 +17,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(
-    rf"\b(?:{_SAYING})(?:s|ed|d|ing)?\b|\bwho(?: \w+)? \w+ that\b|\b(?:according|spoke|speaks|spoken|source|gave|made|words?)\b",
+    rf"\b(?:{_SAYING})(?:s|ed|d|ing)?\b|\bwho(?: \w+)? \w+ that\b|\b(?:according|spoke|speaks|spoken|source|gave|made|wrote|written|words?)\b",
     re.IGNORECASE,
 )
 _LAST_NAME = re.compile(r".*(?<![\w’'-])(?=[A-Z])")
