@@ -170,7 +170,7 @@ class Told:
 
 def cannot_answer(question: Question, told: Told) -> bool:
     """Whether a sentence cannot answer with this span."""
-    return any(rule(question, told) for rule in _RULES)
+    return any(rule(question, told) for rule in RULES)
 
 
 def _is_byline(question: Question, told: Told) -> bool:
@@ -356,7 +356,7 @@ def _is_another_person(question: Question, told: Told) -> bool:
     return any(kind_of(name) is Kind.PERSON for name in _FULL_NAME.findall(told.sentence))
 
 
-_RULES = (
+RULES = (
     _is_byline,
     _only_asks,
     _is_opposite,
