@@ -12,13 +12,14 @@ from index.types import Article
 from qa.abbreviations import spelled_out
 from qa.attribution import Attribution, attribution_of
 from qa.confidence import SAME_MATTER, Confidence, Signals, echo, share_met, share_missing, type_met
-from qa.exclusions import Told, cannot_answer
+from qa.exclusions import cannot_answer
 from qa.places import other_names
 from qa.question import Expected, Question, QuestionKind
 from qa.reader import Reader, Reading
 from qa.relevance import article_terms, beside_sources, heading
 from qa.sentences import readable, sentences_of
 from qa.statements import is_statement_of, names_in_matter, speaker_asked_for
+from qa.told import Told
 from qa.types import ScoredPassage
 
 SPANS_PER_PASSAGE = 2

@@ -1,4 +1,4 @@
-"""What the rules of qa/exclusions.py strike out of right answers: `python -m tools.eval_exclusions DATA [--show N]`.
+"""What the rules of qa/exclusions.py and qa/amounts.py strike out of right answers: `python -m tools.eval_exclusions DATA [--show N]`.
 
 Each answerable question of SQuAD 2.0's part to tune on (DATA/squad2_dev) and of our own news stories is held, with its gold
 answer where it stands, against every rule; no model takes part. A rule is worth having where it strikes out wrong answers
@@ -14,9 +14,10 @@ from pathlib import Path
 from index.types import Article
 from qa.calibration.stories import HELD_BACK, read_stories
 from qa.evaluation.adapters.squad import REPORTED
-from qa.exclusions import RULES, Told
+from qa.exclusions import RULES
 from qa.question import understand
 from qa.sentences import sentences_of
+from qa.told import Told
 from training.data import NEWSROOM
 
 Gold = tuple[str, Article, int, str]  # question, article, first character of the answer, the answer

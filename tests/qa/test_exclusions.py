@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Article
-from qa.exclusions import Told, cannot_answer
+from qa.exclusions import cannot_answer
 from qa.question import understand
+from qa.told import Told
 
 
 def told(sentence: str, short: str, title: str) -> Told:
