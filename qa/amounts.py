@@ -76,6 +76,7 @@ _CHANGES = re.compile(
 _OTHER_THINGS = re.compile(
     rf"(?:\d[\d,.]*\d|\d|{'|'.join(sorted(NUMBER_WORDS))}) (?=(?P<beside>[a-z]{{3,}}[^s\W]s\b(?: \w+){{0,2}}))", re.I
 )
+_AND_ONE = re.compile(r"\band an? (?:[\w-]+ )?[\w-]+")
 _COMPARES = re.compile(r"\b(?:than|compared|more|fewer|less|difference)\b", re.I)
 _THAN = re.compile(r"\bthan\b[^,.;:]*")
 _PART_OF = re.compile(r"\b\d[\d,.]* (?:out )?of (?:the |its )?$")
@@ -156,9 +157,8 @@ def _counts_another(question: Question, told: Told) -> bool:
         return False
     if any(not counted.isdisjoint(terms(other["beside"])) for other in _OTHER_THINGS.finditer(told.sentence)):
         return True
-    return counted.isdisjoint(terms(told.sentence[:at])) and not counted.isdisjoint(
-        terms(told.sentence[found.end("beside") :])
-    )
+    behind = " ".join(_AND_ONE.findall(told.sentence, found.end("beside")))
+    return counted.isdisjoint(terms(told.sentence[:at])) and not counted.isdisjoint(terms(behind))
 
 
 def _is_compared(question: Question, told: Told) -> bool:

@@ -20,7 +20,7 @@ from qa.relevance import article_terms, beside_sources, heading
 from qa.sentences import readable, sentences_of
 from qa.statements import is_statement_of, names_in_matter, speaker_asked_for
 from qa.told import Told
-from qa.types import ScoredPassage
+from qa.types import NEAR, ScoredPassage
 
 SPANS_PER_PASSAGE = 2
 SPANS_BESIDE = 3  # further spans of a sentence, should the best be ruled out
@@ -108,18 +108,31 @@ class CandidateFinder:
         return self.reader.read(text, [_headed(scored) for scored in found])
 
     def _weighed(self, question: Question, spots: "Sequence[_Spot]") -> tuple[Candidate, ...]:
-        spots = list(islice((left for spot in spots if (left := _that_may_answer(question, spot))), WEIGHED))
+        left = list(islice((left for spot in spots if (left := _that_may_answer(question, spot))), WEIGHED))
+        weighed = self._each_weighed(question, left)
+        if spots and self.confidence and all((one.confidence or 0.0) < NEAR for one in weighed):
+            kept = {(spot.scored.article.id, spot.start) for spot in left}
+            ruled_out = (spot for spot in spots if (spot.scored.article.id, spot.start) not in kept)
+            weighed += [self._near(question, spot) for spot in islice(ruled_out, 1)]
+        return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
+
+    def _each_weighed(self, question: Question, spots: "Sequence[_Spot]") -> list[Candidate]:
         if not spots:
-            return ()
+            return []
         cosines = self._cosines(question, spots)
         if speaker := speaker_asked_for(question):
             named = names_in_matter(question)
             spots = [_as_statement(speaker, named, spot, cosine) for spot, cosine in zip(spots, cosines, strict=True)]
-        weighed = [
+        return [
             self._weigh(question, spot, cosine, lead)
             for spot, cosine, lead in zip(spots, cosines, _leads(spots), strict=True)
         ]
-        return tuple(sorted(weighed, key=lambda candidate: -candidate.rank))
+
+    def _near(self, question: Question, spot: "_Spot") -> Candidate:
+        """What the reader puts first, though it is ruled out: near enough to be shown beside a decline, and no more."""
+        (candidate,) = self._each_weighed(question, [spot])
+        confidence = min(candidate.confidence or 0.0, NEAR)
+        return replace(candidate, confidence=confidence, rank=confidence)
 
     def _cosines(self, question: Question, spots: "Sequence[_Spot]") -> list[float]:
         sentences = [spot.scored.article.text[spot.start : spot.end] for spot in spots]

@@ -74,7 +74,7 @@ _VERBS = word_set(
 PAST = word_set(
     "led fell came went took found held built shot lost made sold bought brought caught sent kept left hit born said told"
     " met won sank began broke stole spoke gave saw knew grew rose flew ran struck wrote paid stood got became"
-    " taken seen known sunk stolen broken given written chosen shown driven hidden beaten put set cut shut"
+    " sang rang swam drank slept rode chose drove threw taken seen known sunk stolen broken given written chosen shown driven hidden beaten put set cut shut"
 )
 EVENTS_AT = word_set(
     "talks meeting meetings summit hearing conference ceremony rally funeral trial session match final negotiations"

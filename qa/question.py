@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from index.keywords import terms, words
 from qa.period import without_periods
-from qa.phrases import PAST
+from qa.phrases import PAST, PREPOSITIONS
 
 MAX_CHARACTERS = 2_000
 _TITLES = frozenset("mr mrs ms dr prof sir madam".split())  # stand before names and are none
@@ -188,9 +188,10 @@ _EXPECTED: tuple[tuple[Expected, re.Pattern[str]], ...] = (
     (Expected.NAME, re.compile(r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,2}(?:person|people|man|woman|official|officials|minister|president|politician|company|companies|organi[sz]ation|agency|party|team|university|group|actor|singer|author|general|leader|delegate|mp|spokes\w+)\b|\bnames? of\b|['’]s?,? (?:\w+ )?names?\b(?! for| after)|\bnamed\b|\bwhat (?:is|was) .{1,60} called\b", re.I)),
 )  # fmt: skip
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+_BESIDE = frozenset("below above beneath beside inside outside beyond".split())
 _COUNTED = re.compile(
-    r"\bhow many ((?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= (?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|in|of|on|at|to"
-    rf"|from|for|with|by|who|that|there|attended|live|lived|died|\w+ed|{'|'.join(sorted(PAST))})\b|[?.!]|$)",
+    r"\bhow many ((?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= (?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|who|that|there|attended"
+    rf"|live|lived|died|\w+ed|{'|'.join(sorted(PREPOSITIONS | PAST | _BESIDE))})\b|[?.!]|$)",
     re.IGNORECASE,
 )
 _ANYBODY = frozenset(terms("people persons times men women victims casualties"))  # said in many other words

@@ -226,3 +226,15 @@ def test_who_names_something_asks_for_that(question: str, of_time: bool) -> None
     understood = understand(question)
     assert not understood.is_news
     assert understood.asks_what_happened is of_time
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many households below the dam had been asked to leave?", "household"),
+        ("How many patients fell ill?", "patient"),
+        ("How many voices sang in the hall?", "voic"),
+    ],
+)
+def test_what_is_counted_stands_before_its_place_and_its_verb(question: str, counted: str) -> None:
+    assert understand(question).counted == (counted,)
